@@ -1,0 +1,74 @@
+/// Text that somebody wrote, as the bytes it came in, with the name to call it by.
+///
+/// The bytes are meant to be UTF-8 but need not be: what reads them reports where they are not.
+/// An excerpt of a long file (a line of data) is a source text of its own that knows
+/// on which line it starts.
+public final class SourceText: Sendable {
+  /// What diagnostics call this text: a path as the user gave it, or a word such as `expression`.
+  public let name: String
+  public let bytes: [UInt8]
+  /// The number of the first line, 1 unless this is an excerpt.
+  public let firstLine: Int
+  /// Offsets of the first byte of each line. Never empty.
+  private let lineStarts: [UInt32]
+
+  /// - Precondition: fewer than 2^32 bytes.
+  public init(name: String, bytes: [UInt8], firstLine: Int = 1) {
+    precondition(bytes.count < UInt32.max, "a source text is shorter than 4 GiB")
+    self.name = name
+    self.bytes = bytes
+    self.firstLine = firstLine
+    var starts: [UInt32] = [0]
+    for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+      starts.append(UInt32(offset + 1))
+    }
+    lineStarts = starts
+  }
+
+  public convenience init(name: String, text: String) {
+    self.init(name: name, bytes: Array(text.utf8))
+  }
+
+  /// The span of the whole text.
+  public var span: SourceSpan { SourceSpan(self, 0, UInt32(bytes.count)) }
+
+  /// Line and column of a byte offset. Offsets past the end count as the end.
+  public func position(at offset: UInt32) -> SourcePosition {
+    let offset = min(offset, UInt32(bytes.count))
+    let line = lineIndex(at: offset)
+    let before = bytes[Int(lineStarts[line])..<Int(offset)]
+    return SourcePosition(
+      line: line + firstLine,
+      column: String(decoding: before, as: UTF8.self).unicodeScalars.count + 1)
+  }
+
+  /// The bytes of the line that holds an offset, without its line end.
+  func line(at offset: UInt32) -> (start: UInt32, bytes: ArraySlice<UInt8>) {
+    let index = lineIndex(at: min(offset, UInt32(bytes.count)))
+    let start = Int(lineStarts[index])
+    var end = index + 1 < lineStarts.count ? Int(lineStarts[index + 1]) - 1 : bytes.count
+    if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    return (UInt32(start), bytes[start..<end])
+  }
+
+  private func lineIndex(at offset: UInt32) -> Int {
+    var low = 0
+    var high = lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    return low
+  }
+}
+
+/// A place for people: both counted from 1, the column in Unicode scalars.
+public struct SourcePosition: Hashable, Sendable {
+  public var line: Int
+  public var column: Int
+
+  public init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+}
