@@ -19,11 +19,11 @@ package struct DocumentLimits: Sendable {
 
 extension DiagnosticCode {
   package static let duplicateKey = DiagnosticCode(
-    "duplicate-key", "A mapping has the same key twice.")
+    "duplicate-key", .error, "A mapping has the same key twice.")
   package static let tooLarge = DiagnosticCode(
-    "too-large", "A document has more bytes than the limit.")
+    "too-large", .error, "A document has more bytes than the limit.")
   package static let tooDeep = DiagnosticCode(
-    "too-deep", "A document nests more deeply than the limit.")
+    "too-deep", .error, "A document nests more deeply than the limit.")
   package static let tooManyNodes = DiagnosticCode(
-    "too-many-nodes", "A document has more values than the limit.")
+    "too-many-nodes", .error, "A document has more values than the limit.")
 }
