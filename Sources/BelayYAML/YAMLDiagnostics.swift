@@ -65,26 +65,6 @@ extension Diagnostic {
       primary: Label(span: span), fixIts: [FixIt(replacing: span, with: "")])
   }
 
-  static func tooLarge(_ source: SourceText, _ limits: DocumentLimits) -> Diagnostic {
-    Diagnostic(
-      code: .tooLarge,
-      message: "this text has \(source.bytes.count) bytes; at most \(limits.bytes) are read",
-      primary: Label(span: SourceSpan(source, 0, 0)))
-  }
-
-  static func tooDeep(_ limits: DocumentLimits, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .tooDeep, message: "more than \(limits.depth) lists and mappings inside one another",
-      primary: Label(span: span, text: "one too many"))
-  }
-
-  static func tooManyNodes(_ limits: DocumentLimits, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .tooManyNodes, message: "more than \(limits.nodes) values",
-      primary: Label(span: span, text: "one too many"),
-      notes: ["what an alias names counts for every place it is used in"])
-  }
-
   static func emptyDocument(_ source: SourceText) -> Diagnostic {
     Diagnostic(
       code: .emptyDocument, message: "this file holds no YAML",
@@ -118,13 +98,6 @@ extension Diagnostic {
     Diagnostic(
       code: .unquotedExpression, message: message, primary: Label(span: span, text: label),
       fixIts: [FixIt(replacing: span, with: quoted(span.text))])
-  }
-
-  static func duplicateKey(_ key: Node.Key, first: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .duplicateKey, message: "the key `\(key.text)` stands here twice",
-      primary: Label(span: key.span, text: "again"),
-      secondary: [Label(span: first, text: "first")])
   }
 
   static func complexKey(at span: SourceSpan) -> Diagnostic {

@@ -11,7 +11,7 @@ package enum YAMLDocument {
     _ source: SourceText, limits: DocumentLimits = .init(), diagnostics: inout [Diagnostic]
   ) -> Node? {
     guard source.bytes.count <= limits.bytes else {
-      diagnostics.append(.tooLarge(source, limits))
+      diagnostics.append(.tooLarge(source, limit: limits.bytes))
       return nil
     }
     do throws(Diagnostic) {
@@ -160,7 +160,7 @@ private struct YAMLReader {
     let built: Built
     switch event.kind {
     case .alias(let name):
-      if position == .value, let text = unquoted(event) { return try count(text) }
+      if position == .value, let text = unquoted(event) { return try count(text, position) }
       return try alias(name, event)
     case .sequenceStart(let flow):
       built = try collection(event, flow, position) { reader, span throws(Stop) in
@@ -173,7 +173,8 @@ private struct YAMLReader {
     case .scalar(let text, let style):
       built = try count(
         position == .value
-          ? unquoted(event) ?? scalar(text, style, event) : scalar(text, style, event))
+          ? unquoted(event) ?? scalar(text, style, event) : scalar(text, style, event),
+        position)
     default:
       preconditionFailure("libyaml gives a node where one belongs")
     }
@@ -181,9 +182,9 @@ private struct YAMLReader {
     return built
   }
 
-  /// Counts a scalar.
-  private mutating func count(_ node: Node) throws(Stop) -> Built {
-    try count(1, at: node.span)
+  /// Counts a scalar that is no key.
+  private mutating func count(_ node: Node, _ position: Position) throws(Stop) -> Built {
+    if position != .key { try count(1, at: node.span) }
     return Built(node: node, size: 1, height: 0)
   }
 
@@ -191,7 +192,7 @@ private struct YAMLReader {
     nodes += more
     guard nodes <= limits.nodes else {
       swallowed = 0
-      report(.tooManyNodes(limits, at: span))
+      report(.tooManyNodes(span, limit: limits.nodes))
       throw .reported
     }
   }
@@ -199,7 +200,7 @@ private struct YAMLReader {
   private mutating func checkDepth(_ height: Int, at span: SourceSpan) throws(Stop) {
     guard depth + height <= limits.depth else {
       swallowed = 0
-      report(.tooDeep(limits, at: span))
+      report(.tooDeep(span, limit: limits.depth))
       throw .reported
     }
   }
@@ -215,7 +216,7 @@ private struct YAMLReader {
     case nil:
       report(.unknownAnchor(name, at: event.span, known: anchors.keys.sorted()))
     }
-    return try count(plain(event.span))
+    return try count(plain(event.span), .value)
   }
 
   private mutating func scalar(
@@ -319,7 +320,7 @@ private struct YAMLReader {
       let value = try value(valueEvent, .value)
       span = cover(span, value.node.span, valueEvent)
       guard let key, !isSwallowed else { continue }
-      size += value.size + 1
+      size += value.size
       height = max(height, value.height)
       if key.isMerge { height = max(height, value.height - 1) }
       if let first = entries.add(key.key, key.isMerge ? nil : value.node) {
@@ -333,20 +334,20 @@ private struct YAMLReader {
   /// The entries of a mapping in order; what is written wins over what is merged.
   private struct Entries {
     var list: [Node.Entry] = []
-    private var written: [String: SourceSpan] = [:]
+    private var written: [String: Node.Key] = [:]
     private var index: [String: Int] = [:]
-    private var merge: SourceSpan?
+    private var merge: Node.Key?
 
     /// Adds a written entry (a merge key, if there is no value);
-    /// where its key has been written before, the place of that.
-    mutating func add(_ key: Node.Key, _ value: Node?) -> SourceSpan? {
+    /// where its key has been written before, that key.
+    mutating func add(_ key: Node.Key, _ value: Node?) -> Node.Key? {
       guard let value else {
         if let merge { return merge }
-        merge = key.span
+        merge = key
         return nil
       }
       if let first = written[key.text] { return first }
-      written[key.text] = key.span
+      written[key.text] = key
       let entry = Node.Entry(key: key, value: value)
       if let place = index[key.text] {
         list[place] = entry
@@ -498,7 +499,7 @@ private struct YAMLReader {
       let span = SourceSpan(text.source, start, whole.end)
       report(.tag(at: span, fix: FixIt(replacing: span, with: quoted(span.text))))
       swallowed = max(swallowed, span.upper)
-      return try count(plain(span))
+      return try count(plain(span), position)
     }
     var end = start
     while end < text.source.bytes.count, !text.isBlankOrBreak(at: end) { end += 1 }
