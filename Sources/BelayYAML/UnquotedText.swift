@@ -25,7 +25,7 @@ extension YAMLText {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "'"):
         // An apostrophe within a word is no quote.
-        guard offset == start || !isWord(bytes[offset - 1]) else { break }
+        guard offset == start || !isWord(at: offset - 1) && bytes[offset - 1] < 0x80 else { break }
         if let close = closingQuote(of: offset, before: limit) {
           offset = close
         } else {
@@ -66,15 +66,6 @@ extension YAMLText {
     return nil
   }
 
-  private func isWord(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:
-      true
-    default: false
-    }
-  }
-
   func lineEnd(from start: Int) -> Int {
     var offset = start
     while offset < source.bytes.count, !isBreak(at: offset) { offset += 1 }
@@ -96,11 +87,6 @@ extension YAMLText {
     var offset = start
     while offset < source.bytes.count, isBlank(at: offset) { offset += 1 }
     return offset
-  }
-
-  /// The byte here, or 0 at the end of the text.
-  func byte(at offset: Int) -> UInt8 {
-    offset < source.bytes.count ? source.bytes[offset] : 0
   }
 
   func isOnOneLine(_ span: SourceSpan) -> Bool { lineEnd(from: Int(span.lower)) >= Int(span.upper) }

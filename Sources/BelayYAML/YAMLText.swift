@@ -63,34 +63,21 @@ package struct YAMLText: Sendable {
   }
 
   /// The offset behind so many anchors and tags, and the space and comments around them.
-  ///
-  /// An empty node ends where its last property does.
   func skipProperties(_ count: Int, from lower: UInt32) -> UInt32 {
     let bytes = source.bytes
     var offset = Int(lower)
-    var end = offset
     for _ in 0..<count {
-      guard offset < bytes.count,
-        bytes[offset] == UInt8(ascii: "!") || bytes[offset] == UInt8(ascii: "&")
-      else { break }
-      while offset < bytes.count, !isBlankOrBreak(at: offset), !endsProperty(at: offset, from: end)
-      {
-        offset += 1
+      switch byte(at: offset) {
+      case UInt8(ascii: "&"):
+        // libyaml's anchors are of letters, digits and these two.
+        repeat { offset += 1 } while isWord(at: offset) || byte(at: offset) == UInt8(ascii: "-")
+      case UInt8(ascii: "!"):
+        while offset < bytes.count, !isBlankOrBreak(at: offset) { offset += 1 }
+      default: return UInt32(offset)
       }
-      end = offset
       offset = skipSpaceAndComments(from: offset)
     }
     return UInt32(offset)
-  }
-
-  private func endsProperty(at offset: Int, from start: Int) -> Bool {
-    switch source.bytes[offset] {
-    // An anchor in a flow collection ends here; libyaml takes the comma into a tag.
-    case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: "["),
-      UInt8(ascii: "{"):
-      source.bytes[start] == UInt8(ascii: "&")
-    default: false
-    }
   }
 
   /// The offset of the next byte that is neither space, line end nor comment.
@@ -109,6 +96,21 @@ package struct YAMLText: Sendable {
       }
     }
     return offset
+  }
+
+  /// The byte here, or 0 at the end of the text.
+  func byte(at offset: Int) -> UInt8 {
+    offset < source.bytes.count ? source.bytes[offset] : 0
+  }
+
+  /// Whether a letter, a digit or `_` of ASCII is here.
+  func isWord(at offset: Int) -> Bool {
+    switch byte(at: offset) {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 
   func isBlank(at offset: Int) -> Bool {
