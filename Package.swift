@@ -63,7 +63,7 @@ let package = Package(
     .testTarget(
       name: "BelayYAMLTests",
       dependencies: ["BelayYAML", "Belay", "Tables", "Diagnostics", "TestSupport"],
-      swiftSettings: strict),
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "BelayAuthoringTests",
       dependencies: ["BelayAuthoring", "BelayYAML", "Belay", "Diagnostics", "TestSupport"],
