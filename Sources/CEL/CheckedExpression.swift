@@ -1,0 +1,26 @@
+/// An expression whose names and types are known. Evaluating it never meets a type error.
+public struct CheckedExpression: Sendable {
+  /// The type of its value.
+  public let type: CELType
+  /// The names that it reads, each once, in the order of their slots.
+  public let references: [String]
+  /// The slots that it reads, each once, in order.
+  public let slots: [Int]
+  let program: Program
+
+  /// The value over one record, or why there is none.
+  public func evaluate(_ record: some Activation) -> Outcome<Value> {
+    var evaluator = Evaluator(program, record)
+    return evaluator.evaluate(program.root)
+  }
+
+  /// The value, when nothing that the record holds can change it.
+  public var constant: Value? {
+    if case .constant(let value) = program.nodes[Int(program.root)].operation { value } else { nil }
+  }
+}
+
+/// A record without slots.
+struct EmptyRecord: Activation {
+  func outcome(at slot: Int) -> Outcome<Value> { .unknown(Unknown("")) }
+}

@@ -1,0 +1,100 @@
+public import Diagnostics
+
+extension Environment {
+  /// Deduces the type of an expression and resolves its names, or reports why that fails.
+  ///
+  /// In the policy profile a whole number at the top becomes a double, unless an int is expected.
+  ///
+  /// - Parameter expected: the type that the expression's place needs, if any.
+  public func check(
+    _ parsed: ParsedExpression, expecting expected: CELType? = nil,
+    diagnostics: inout [Diagnostic]
+  ) -> CheckedExpression? {
+    var checker = Checker(self, parsed)
+    var root: Checker.Checked
+    if let expected, checker.isFlexible(parsed.tree.root) {
+      root = checker.coerced(parsed.tree.root, to: expected, reporting: false)
+    } else {
+      root = checker.check(parsed.tree.root)
+    }
+    if profile == .policy, expected != .int, checker.types.resolved(root.type) == .int {
+      let overload = functions.overloads(of: "double", in: profile).first {
+        $0.parameters == [.int]
+      }
+      if case .unary(let body)? = overload?.body {
+        root = checker.add(.unary(body, root.id), .double, parsed.tree.root)
+      }
+    }
+    let type = checker.types.resolved(root.type)
+    if let expected, !checker.types.isAssignable(type, to: expected) {
+      checker.report(checker.unexpected(type, expected: expected))
+    }
+    diagnostics += checker.diagnostics
+    guard !checker.diagnostics.hasErrors else { return nil }
+    let finished = checker.types.finished(root.type)
+    return CheckedExpression(checker.program, root.id, type: finished, environment: self)
+  }
+
+  /// Resolves names alone and leaves all types to evaluation.
+  ///
+  /// What cannot be resolved is a fault when it is evaluated, so `nonsense || true` is true.
+  package func resolve(_ parsed: ParsedExpression) -> CheckedExpression {
+    var checker = Checker(self, parsed, isUnchecked: true)
+    let root = checker.check(parsed.tree.root)
+    return CheckedExpression(checker.program, root.id, type: .dyn, environment: self)
+  }
+}
+
+extension CheckedExpression {
+  /// Keeps the nodes that the root needs, with constant parts evaluated.
+  init(
+    _ checked: Program, _ root: Program.ID, type: CELType, environment: Environment,
+    folding: Bool = true
+  ) {
+    var program = checked
+    program.nodes = []
+    program.texts = [:]
+    var isNeeded = Array(repeating: false, count: checked.nodes.count)
+    isNeeded[Int(root)] = true
+    for place in isNeeded.indices.reversed() where isNeeded[place] {
+      for child in checked.children(checked.nodes[place].operation) { isNeeded[Int(child)] = true }
+    }
+    var places = Array(repeating: Program.ID(-1), count: checked.nodes.count)
+    var slots: Set<Int> = []
+    for place in isNeeded.indices where isNeeded[place] {
+      var node = checked.nodes[place]
+      node.operation = Program.mapping(node.operation) { places[Int($0)] }
+      if case .variable(let slot) = node.operation { slots.insert(slot) }
+      program.nodes.append(node)
+      places[place] = program.root
+      program.texts[program.root] = checked.texts[Program.ID(place)]
+      if folding { program.foldLast() }
+      if place == Int(root) { break }
+    }
+    self.type = type
+    self.slots = slots.sorted()
+    references = self.slots.map { environment.names[$0] }
+    self.program = program
+  }
+}
+
+extension Program {
+  /// Puts the value of the last node in its place, when its operands are constants.
+  fileprivate mutating func foldLast() {
+    let operation = nodes[Int(root)].operation
+    switch operation {
+    case .unary, .binary, .strict, .lenient, .logic, .dispatch, .list, .map, .select, .index, .has,
+      .wrap, .conditional:
+      break
+    default: return
+    }
+    let isConstant = children(operation).allSatisfy {
+      if case .constant = nodes[Int($0)].operation { true } else { false }
+    }
+    guard isConstant else { return }
+    var evaluator = Evaluator(self, EmptyRecord())
+    if case .value(let value) = evaluator.evaluate(root) {
+      nodes[Int(root)].operation = .constant(value)
+    }
+  }
+}

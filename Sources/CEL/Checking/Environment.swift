@@ -1,0 +1,64 @@
+/// What expressions are checked against: a profile, functions, and the names that may be read.
+public struct Environment: Sendable {
+  public let profile: Profile
+  public let functions: FunctionTable
+  public let limits: Limits
+  /// The namespace that names are looked up in first: `a.b` makes `c` mean `a.b.c`, `a.c` or `c`.
+  public var container = ""
+  /// In order of their slots.
+  public private(set) var names: [String] = []
+  public private(set) var types: [CELType] = []
+  private var slots: [String: Int] = [:]
+
+  public init(
+    profile: Profile = .cel, functions: FunctionTable = .standard, limits: Limits = .init()
+  ) {
+    self.profile = profile
+    self.functions = functions
+    self.limits = limits
+  }
+
+  /// Lets expressions read a name, which may be dotted. Its slot is the number of names before it.
+  ///
+  /// A name declared again keeps its slot and takes the new type.
+  public mutating func declare(_ name: String, _ type: CELType) {
+    if let slot = slots[name] {
+      types[slot] = type
+    } else {
+      slots[name] = names.count
+      names.append(name)
+      types.append(type)
+    }
+  }
+
+  /// Where a record keeps the value of a name.
+  public func slot(of name: String) -> Int? { slots[name] }
+
+  /// Full names that a written name may stand for, the closest namespace first.
+  func candidates(_ name: String, absolute: Bool) -> [String] {
+    if absolute || container.isEmpty { return [name] }
+    var result: [String] = []
+    var namespace = Substring(container)
+    while true {
+      result.append("\(namespace).\(name)")
+      guard let dot = namespace.lastIndex(of: ".") else { break }
+      namespace = namespace[..<dot]
+    }
+    return result + [name]
+  }
+
+  static let typeNames: [String: CELType] = {
+    let types: [CELType] = [
+      .null, .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration,
+      .list(.dyn), .map(.dyn, .dyn), .type(.dyn), .optional(.dyn),
+      .opaque("net.IP", []), .opaque("net.CIDR", []),
+    ]
+    return Dictionary(uniqueKeysWithValues: types.map { ($0.name, $0) })
+  }()
+}
+
+/// The values that an expression reads: one record.
+public protocol Activation {
+  /// What is in a slot, as declared in the environment that the expression was checked against.
+  func outcome(at slot: Int) -> Outcome<Value>
+}

@@ -1,0 +1,42 @@
+/// Which language is spoken.
+public enum Profile: Sendable, Hashable {
+  /// CEL as specified.
+  case cel
+  /// The language of policies: whole numbers are doubles where they can be, what is not finite is
+  /// unknown, there is no `dyn`, and a few functions are added.
+  case policy
+}
+
+/// All functions and operators, each with its overloads.
+public struct FunctionTable: Sendable {
+  public private(set) var overloads: [Overload] = []
+  private var places: [String: [Int]] = [:]
+
+  public init(_ overloads: [Overload]) {
+    for overload in overloads { add(overload) }
+  }
+
+  public mutating func add(_ overload: Overload) {
+    places[overload.function, default: []].append(overloads.count)
+    overloads.append(overload)
+  }
+
+  /// The overloads of a function, in order of declaration.
+  public func overloads(of function: String, in profile: Profile) -> [Overload] {
+    (places[function] ?? []).lazy.map { overloads[$0] }.filter {
+      $0.profile == nil || $0.profile == profile
+    }
+  }
+
+  func hasFunction(_ function: String, in profile: Profile) -> Bool {
+    places[function]?.contains {
+      overloads[$0].profile == nil || overloads[$0].profile == profile
+    } ?? false
+  }
+
+  var functionNames: [String] { places.keys.sorted() }
+
+  /// The standard library of CEL, its extensions, and what policies add.
+  public static let standard = FunctionTable(
+    logic + comparison + arithmetic + texts + collections + conversions + times + policyFunctions)
+}

@@ -1,0 +1,228 @@
+/// One signature of a function or operator, with its meaning: a row of the function table.
+///
+/// A strict overload sees values alone: an unknown operand makes its result unknown, else a fault
+/// makes it a fault. A lenient overload sees outcomes and decides itself.
+public struct Overload: Sendable {
+  /// Unique in the table: `add_int64`.
+  public let id: String
+  /// The function's name; operators have CEL's names for them: `_+_`, `@in`.
+  public let function: String
+  /// Called on its first parameter: `text.startsWith(prefix)`.
+  public let isMember: Bool
+  public let parameters: [CELType]
+  public let result: CELType
+  /// One sentence.
+  public let doc: String
+  /// The only profile that has it, or nil when both do.
+  public let profile: Profile?
+  let body: Body
+
+  typealias Unary = @Sendable (Value) throws(Fault) -> Value
+  typealias Binary = @Sendable (Value, Value) throws(Fault) -> Value
+  typealias Strict = @Sendable ([Value]) throws(Fault) -> Value
+  typealias Lenient = @Sendable ([Outcome<Value>]) -> Outcome<Value>
+  typealias LenientBinary = @Sendable (Outcome<Value>, Outcome<Value>) -> Outcome<Value>
+
+  enum Body: Sendable {
+    case unary(Unary)
+    case binary(Binary)
+    case strict(Strict)
+    case lenient(Lenient)
+    /// Chains fold it from the left and stop at the absorbing value.
+    case logic(LenientBinary, absorbing: Bool)
+    /// The evaluator's own: only the chosen branch is evaluated.
+    case conditional
+    /// Declared for the checker, never called.
+    case absent
+  }
+
+  init(
+    _ id: String, _ function: String, member: Bool = false, _ parameters: [CELType],
+    _ result: CELType, profile: Profile? = nil, doc: String, body: Body
+  ) {
+    self.id = id
+    self.function = function
+    isMember = member
+    self.parameters = parameters
+    self.result = result
+    self.doc = doc
+    self.profile = profile
+    self.body = body
+  }
+
+  /// A signature without a meaning, for checking expressions that are evaluated elsewhere.
+  public init(
+    declaring id: String, _ function: String, member: Bool = false, _ parameters: [CELType],
+    _ result: CELType
+  ) {
+    self.init(id, function, member: member, parameters, result, doc: "", body: .absent)
+  }
+
+  /// Any signature; the values have the parameters' types.
+  public init(
+    _ id: String, _ function: String, member: Bool = false, _ parameters: [CELType],
+    _ result: CELType, profile: Profile? = nil, doc: String,
+    _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
+  ) {
+    self.init(
+      id, function, member: member, parameters, result, profile: profile, doc: doc,
+      body: .strict(body))
+  }
+
+  init<A: Representable, R: Representable>(
+    _ id: String, _ function: String, member: Bool = false, profile: Profile? = nil, doc: String,
+    _ body: @escaping @Sendable (A) throws(Fault) -> R
+  ) {
+    self.init(
+      id, function, member: member, [A.celType], R.celType, profile: profile, doc: doc,
+      body: .unary { (a: Value) throws(Fault) -> Value in
+        guard let a = A(a) else { throw .noSuchOverload(function) }
+        return try body(a).celValue
+      })
+  }
+
+  init<A: Representable, B: Representable, R: Representable>(
+    _ id: String, _ function: String, member: Bool = false, profile: Profile? = nil, doc: String,
+    _ body: @escaping @Sendable (A, B) throws(Fault) -> R
+  ) {
+    self.init(
+      id, function, member: member, [A.celType, B.celType], R.celType, profile: profile, doc: doc,
+      body: .binary { (a: Value, b: Value) throws(Fault) -> Value in
+        guard let a = A(a), let b = B(b) else { throw .noSuchOverload(function) }
+        return try body(a, b).celValue
+      })
+  }
+
+  init<A: Representable, B: Representable, C: Representable, R: Representable>(
+    _ id: String, _ function: String, member: Bool = false, profile: Profile? = nil, doc: String,
+    _ body: @escaping @Sendable (A, B, C) throws(Fault) -> R
+  ) {
+    self.init(
+      id, function, member: member, [A.celType, B.celType, C.celType], R.celType,
+      profile: profile, doc: doc,
+      body: .strict { (values: [Value]) throws(Fault) -> Value in
+        guard let a = A(values[0]), let b = B(values[1]), let c = C(values[2]) else {
+          throw .noSuchOverload(function)
+        }
+        return try body(a, b, c).celValue
+      })
+  }
+
+  /// Logic: the result of a chain is settled once the absorbing value turns up.
+  init(
+    lenient id: String, _ function: String, absorbing: Bool, doc: String,
+    _ body: @escaping @Sendable (Outcome<Bool>, Outcome<Bool>) -> Outcome<Bool>
+  ) {
+    self.init(
+      id, function, [.bool, .bool], .bool, doc: doc,
+      body: .logic(
+        { a, b in body(Outcome(a, function), Outcome(b, function)).map { .bool($0) } },
+        absorbing: absorbing))
+  }
+
+  init(
+    lenient id: String, _ function: String, _ parameters: [CELType], _ result: CELType,
+    profile: Profile? = nil, doc: String, _ body: @escaping Lenient
+  ) {
+    self.init(id, function, parameters, result, profile: profile, doc: doc, body: .lenient(body))
+  }
+}
+
+extension Outcome where Wrapped == Bool {
+  init(_ outcome: Outcome<Value>, _ function: String) {
+    switch outcome {
+    case .value(.bool(let value)): self = .value(value)
+    case .value: self = .fault(.noSuchOverload(function))
+    case .unknown(let unknown): self = .unknown(unknown)
+    case .fault(let fault): self = .fault(fault)
+    }
+  }
+}
+
+/// A Swift type that stands for a type of CEL in the signature of an overload.
+protocol Representable: Sendable {
+  static var celType: CELType { get }
+  init?(_ value: Value)
+  var celValue: Value { get }
+}
+
+extension Bool: Representable {
+  static var celType: CELType { .bool }
+  init?(_ value: Value) {
+    guard case .bool(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .bool(self) }
+}
+
+extension Int64: Representable {
+  static var celType: CELType { .int }
+  init?(_ value: Value) {
+    guard case .int(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .int(self) }
+}
+
+extension UInt64: Representable {
+  static var celType: CELType { .uint }
+  init?(_ value: Value) {
+    guard case .uint(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .uint(self) }
+}
+
+extension Double: Representable {
+  static var celType: CELType { .double }
+  init?(_ value: Value) {
+    guard case .double(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .double(self) }
+}
+
+extension String: Representable {
+  static var celType: CELType { .string }
+  init?(_ value: Value) {
+    guard case .string(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .string(self) }
+}
+
+extension [UInt8]: Representable {
+  static var celType: CELType { .bytes }
+  init?(_ value: Value) {
+    guard case .bytes(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .bytes(self) }
+}
+
+extension Timestamp: Representable {
+  static var celType: CELType { .timestamp }
+  init?(_ value: Value) {
+    guard case .timestamp(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .timestamp(self) }
+}
+
+extension Duration: Representable {
+  static var celType: CELType { .duration }
+  init?(_ value: Value) {
+    guard case .duration(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .duration(self) }
+}
+
+extension CELType: Representable {
+  static var celType: CELType { .type(.dyn) }
+  init?(_ value: Value) {
+    guard case .type(let value) = value else { return nil }
+    self = value
+  }
+  var celValue: Value { .type(self) }
+}
