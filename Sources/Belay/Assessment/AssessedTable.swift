@@ -1,3 +1,4 @@
+import CEL
 public import Tables
 
 /// Which of a table's periods are assessed.

@@ -1,4 +1,3 @@
-public import CEL
 public import Tables
 
 /// The inputs of one subject in one period, by the names that the policy gives them.

@@ -1,4 +1,5 @@
-import Diagnostics
+package import Diagnostics
+import Tables
 
 // What the policy may not do with confidential data.
 extension Compiler {

@@ -1,5 +1,5 @@
 import CEL
-import Diagnostics
+package import Diagnostics
 import Tables
 
 /// Turns a declaration into plans: resolves names, finds scopes, sorts by dependency, checks
@@ -38,7 +38,7 @@ struct Compiler {
     let plans = compiler.makePlans()
     compiler.warnOfUnused()
     diagnostics += compiler.diagnostics
-    return (plans, compiler.environment.slotCount)
+    return (plans, compiler.environment.names.count)
   }
 
   // MARK: Names
@@ -421,11 +421,15 @@ struct Compiler {
   }
 
   private var allEvidence: [NameReference] {
-    policy.inputs.flatMap(\.evidence) + policy.parameters.flatMap(\.evidence)
-      + policy.measures.flatMap(\.evidence) + policy.factors.flatMap(\.evidence)
-      + policy.domains.flatMap { $0.evidence + $0.floors.flatMap(\.evidence) }
-      + policy.scores.flatMap { $0.evidence + $0.floors.flatMap(\.evidence) }
-      + policy.alerts.flatMap(\.evidence) + policy.interventions.flatMap(\.evidence)
+    var all = policy.inputs.flatMap(\.evidence)
+    all += policy.parameters.flatMap(\.evidence)
+    all += policy.measures.flatMap(\.evidence)
+    all += policy.factors.flatMap(\.evidence)
+    all += policy.domains.flatMap { $0.evidence + $0.floors.flatMap(\.evidence) }
+    all += policy.scores.flatMap { $0.evidence + $0.floors.flatMap(\.evidence) }
+    all += policy.alerts.flatMap(\.evidence)
+    all += policy.interventions.flatMap(\.evidence)
+    return all
   }
 
   private func unknown(_ reference: NameReference, _ target: Target) -> Diagnostic {

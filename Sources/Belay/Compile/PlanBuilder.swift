@@ -1,5 +1,5 @@
 import CEL
-import Diagnostics
+package import Diagnostics
 import Tables
 
 /// Gathers the compiled quantities of one scope into its plan.

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import Tables
 
 /// The keys and values of one mapping, checked against the keys that its place has.

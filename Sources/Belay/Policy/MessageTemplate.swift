@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 
 /// A message with places for values: `{name}`, or `{name:.1f}` for so many decimals.
 ///

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 
 // Alerts, interventions, and what goes with all results.
 extension PolicyReader {
@@ -152,7 +152,7 @@ extension Diagnostic {
   }
 
   fileprivate static func unknownSeverity(_ key: Node.Key) -> Diagnostic {
-    let words = Severity.allCases.map(\.rawValue)
+    let words = Belay.Severity.allCases.map(\.rawValue)
     return Diagnostic(
       code: .wrongValue, message: "a severity is \(alternatives(words)), not `\(key.text)`",
       primary: Label(span: key.span),

@@ -1,5 +1,5 @@
 import CEL
-import Diagnostics
+package import Diagnostics
 import Tables
 
 // Factors, domains and scores.

@@ -1,11 +1,11 @@
 import CEL
-import Diagnostics
+package import Diagnostics
 import Tables
 
 /// Reads documents into one declaration: shapes, kinds of value and names, and nothing that
 /// needs another part of the policy.
 struct PolicyReader {
-  private(set) var policy: PolicyDeclaration
+  var policy: PolicyDeclaration
   var diagnostics: [Diagnostic] = []
   private let loader: PolicyLoader
   private var reached: Set<String> = []
@@ -205,15 +205,16 @@ struct PolicyReader {
     if let node = fields["role"], role != nil, typeName != .text {
       diagnostics.append(.onlyFor("role", "text", at: node.span))
     }
+    let type: ColumnType =
+      switch typeName {
+      case .number: .number(range: range)
+      case .text: .text(oneOf: oneOf)
+      case .boolean: .boolean
+      case .date: .date
+      }
     policy.inputs.append(
       InputDeclaration(
-        name: name,
-        type: switch typeName {
-        case .number: .number(range: range)
-        case .text: .text(oneOf: oneOf)
-        case .boolean: .boolean
-        case .date: .date
-        },
+        name: name, type: type,
         role: role,
         scope: fields.word("scope", Scope.self, &diagnostics) ?? role?.scope ?? .provider,
         column: fields.text("column", &diagnostics) ?? name.text,
@@ -405,14 +406,14 @@ extension Diagnostic {
       primary: Label(span: span))
   }
 
-  fileprivate static func badName(_ name: DeclaredName) -> Diagnostic {
+  static func badName(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .badName, message: "`\(name.text)` is not a name", primary: Label(span: name.span),
       notes: ["a name has letters, digits and `_`, and starts with no digit"],
       fixIts: mendedName(name.text).map { [FixIt(replacing: name.span, with: $0)] } ?? [])
   }
 
-  private static func mendedName(_ text: String) -> String? {
+  fileprivate static func mendedName(_ text: String) -> String? {
     let mended = text.replacing(" ", with: "_").replacing("-", with: "_")
     return isName(mended) ? mended : nil
   }
