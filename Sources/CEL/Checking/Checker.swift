@@ -478,6 +478,8 @@ struct Checker {
       }
     let operation: Program.Operation
     switch overload.body {
+    // Any collection and key can be tried, so types that are still open need no choice.
+    case _ where function == "_[_]" && ids.count == 2: operation = .binary(element, ids[0], ids[1])
     case .conditional where ids.count == 3: operation = .conditional(ids[0], ids[1], ids[2])
     case .logic(let body, let absorbing):
       operation = .logic(body, absorbing: absorbing, ids)
