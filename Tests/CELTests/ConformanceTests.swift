@@ -12,7 +12,15 @@ struct ConformanceTests {
   ///
   /// A test that fails and is not here is a regression; one that is here and passes is to be
   /// taken out.
-  static let knownFailures: [String: [String]] = [:]
+  static let knownFailures: [String: [String]] = [
+    // The time zone database is not part of the library: zones go by their offset.
+    "timestamps": [
+      "timestamps/timestamp_selectors_tz/getDate",
+      "timestamps/timestamp_selectors_tz/getDayOfMonth_name_neg",
+      "timestamps/timestamp_selectors_tz/getDayOfYear",
+      "timestamps/timestamp_selectors_tz/getMinutes",
+    ]
+  ]
 
   @Test func `the official tests pass`() throws {
     var total = 0
