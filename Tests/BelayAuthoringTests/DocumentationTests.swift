@@ -23,14 +23,28 @@ import Testing
     try Golden.check(file, text[..<prose.upperBound] + "\n" + PolicyReference.markdown())
   }
 
+  private static let chapters = [
+    DiagnosticCatalogue.Chapter(
+      title: "Documents", codes: DiagnosticCode.documentCodes + DiagnosticCode.yamlCodes),
+    DiagnosticCatalogue.Chapter(title: "Policies", codes: DiagnosticCode.policyCodes),
+    DiagnosticCatalogue.Chapter(title: "Expressions", codes: DiagnosticCode.expressionCodes),
+    DiagnosticCatalogue.Chapter(title: "Data", codes: DiagnosticCode.dataCodes),
+  ]
+
+  @Test func `every code is in the catalogue, once`() throws {
+    let listed = Self.chapters.flatMap(\.codes).map(\.slug)
+    #expect(Set(listed).count == listed.count)
+    let declaration = /DiagnosticCode\(\s*"(?<slug>[a-z0-9-]+)"/
+    let sources = Golden.files(
+      in: Conformance.checkout.appending(path: "Sources"), extension: "swift")
+    let declared = try sources.flatMap { file in
+      String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        .matches(of: declaration).map { String($0.slug) }
+    }
+    #expect(declared.sorted() == listed.sorted())
+  }
+
   @Test func `the catalogue of diagnostics is up to date`() throws {
-    let chapters = [
-      DiagnosticCatalogue.Chapter(
-        title: "Documents", codes: DiagnosticCode.documentCodes + DiagnosticCode.yamlCodes),
-      DiagnosticCatalogue.Chapter(title: "Policies", codes: DiagnosticCode.policyCodes),
-      DiagnosticCatalogue.Chapter(title: "Expressions", codes: DiagnosticCode.expressionCodes),
-      DiagnosticCatalogue.Chapter(title: "Data", codes: DiagnosticCode.dataCodes),
-    ]
     let intro = """
       # Diagnostics
 
@@ -40,6 +54,6 @@ import Testing
       """
     try Golden.check(
       Conformance.checkout.appending(path: "Docs/Diagnostics.md"),
-      intro + DiagnosticCatalogue.markdown(chapters))
+      intro + DiagnosticCatalogue.markdown(Self.chapters))
   }
 }
