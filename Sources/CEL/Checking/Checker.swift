@@ -439,6 +439,7 @@ struct Checker {
     var result = first.result
     for match in matches.dropFirst() where match.result != result { result = .dyn }
     if function == "interpolate", isPolicy { checkCurve(arguments, id) }
+    if function == "matches" { checkPattern(arguments[1]) }
     return build(matches.map(\.overload), function, checked.map(\.checked), result, id)
   }
 
@@ -515,6 +516,7 @@ struct Checker {
       operation = .logic(body, absorbing: absorbing, ids)
     case .unary(let body) where isCertain: operation = .unary(body, ids[0])
     case .binary(let body) where isCertain: operation = .binary(body, ids[0], ids[1])
+    case .prepared(let body) where isCertain: operation = .prepared(body, ids[0], ids[1])
     case .strict(let body) where isCertain: operation = .strict(body, ids)
     case .lenient(let body) where isCertain: operation = .lenient(body, ids)
     default: operation = .dispatch(function, overloads, ids)
@@ -685,7 +687,19 @@ struct Checker {
     }
   }
 
-  // MARK: Curves
+  // MARK: Patterns and curves
+
+  private mutating func checkPattern(_ id: SyntaxTree.ID) {
+    guard case .literal(.string(let text)) = tree.kind(id) else { return }
+    do throws(Pattern.SyntaxError) {
+      _ = try Pattern(text)
+    } catch {
+      report(
+        Diagnostic(
+          code: .invalidPattern, message: "this is no regular expression",
+          primary: Label(span: span(id), text: error.message)))
+    }
+  }
 
   private mutating func checkCurve(_ arguments: [SyntaxTree.ID], _ id: SyntaxTree.ID) {
     guard case .list(let points) = tree.kind(arguments[1]) else { return }

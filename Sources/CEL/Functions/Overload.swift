@@ -23,11 +23,15 @@ public struct Overload: Sendable {
   typealias Binary = @Sendable (Value, Value) throws(Fault) -> Value
   typealias Strict = @Sendable ([Value]) throws(Fault) -> Value
   typealias Lenient = @Sendable ([Outcome<Value>]) -> Outcome<Value>
+  /// Makes of a second operand that never changes a function of the first.
+  typealias Preparation = @Sendable (Value) throws(Fault) -> Unary
   typealias LenientBinary = @Sendable (Outcome<Value>, Outcome<Value>) -> Outcome<Value>
 
   enum Body: Sendable {
     case unary(Unary)
     case binary(Binary)
+    /// Its second operand takes work that is done once when it is constant.
+    case prepared(Preparation)
     case strict(Strict)
     case lenient(Lenient)
     /// Chains fold it from the left and stop at the absorbing value.
