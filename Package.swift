@@ -67,7 +67,10 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "BelayAuthoringTests",
-      dependencies: ["BelayAuthoring", "BelayYAML", "Belay", "Diagnostics", "TestSupport"],
+      dependencies: [
+        "BelayAuthoring", "BelayYAML", "Belay", "CEL", "Tables", "Diagnostics", "TestSupport",
+      ],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "BelayReportTests",
