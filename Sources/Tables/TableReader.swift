@@ -122,7 +122,7 @@ public struct TableReader: Sendable {
             break
           }
         } catch {
-          throw TableError([.jsonFlaw(error, row: rows + 1, &text)])
+          throw TableError([.jsonFlaw(error, row: rows + 1, isLines: isLines, &text)])
         }
         rows += 1
       }
@@ -469,17 +469,17 @@ extension Diagnostic {
   }
 
   fileprivate static func jsonFlaw(
-    _ flaw: JSONRecordScanner.Flaw, row: Int, _ text: inout DataText
+    _ flaw: JSONRecordScanner.Flaw, row: Int, isLines: Bool, _ text: inout DataText
   ) -> Diagnostic {
     let label = text.label(flaw.lower, flaw.upper)
     switch flaw.kind {
     case .syntax(let message):
       return Diagnostic(code: .jsonSyntax, message: "record \(row): \(message)", primary: label)
     case .notARecord:
-      let isArray = text.bytes[flaw.lower] == UInt8(ascii: "[")
+      let isList = isLines && row == 1 && text.bytes[flaw.lower] == UInt8(ascii: "[")
       return Diagnostic(
         code: .notARecord, message: "record \(row) is not a JSON object", primary: label,
-        notes: isArray
+        notes: isList
           ? ["NDJSON has an object on each line; a file that is one array is JSON"] : []
       )
     case .notAnArray:
