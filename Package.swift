@@ -75,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "BelayReportTests",
       dependencies: ["BelayReport", "BelayYAML", "Belay", "Tables", "Diagnostics", "TestSupport"],
-      swiftSettings: strict),
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "BelayCLITests", dependencies: ["BelayCLI", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strict),

@@ -114,7 +114,6 @@ struct ScopeText {
   private func firstDetailed(of levels: Int) -> Int { max(1, min(2, levels - 1)) }
 
   private func detail(_ assessment: Assessment, level: Int?) -> Detail {
-    if assessment.alerts.contains(where: { $0.severity >= .high }) { return .full }
     guard let score = table.scores.first else {
       return assessment.alerts.isEmpty && assessment.undetermined.isEmpty ? .id : .full
     }
@@ -140,10 +139,7 @@ struct ScopeText {
       if let score = assessment.scores.first, score.value == nil {
         page.entry("Missing", list(score.missing, atMost: 3), at: 4)
       }
-      if !assessment.alerts.isEmpty {
-        let alerts = assessment.alerts.map { "\($0.severity.rawValue): \($0.label)" }
-        page.entry("Alerts", alerts.joined(separator: "; "), at: 4)
-      }
+      writeShort(assessment.alerts, to: &page)
     }
   }
 
@@ -206,14 +202,12 @@ struct ScopeText {
       }
       page.entry("Missing", text, at: 4)
     }
-    for alert in assessment.alerts {
+    for alert in worstFirst(assessment.alerts) {
       let owner = alert.owner.map { words($0) }
       let terms = [owner, alert.due.map { "due in \($0)" }].compactMap { $0 }
       let terminal = terms.isEmpty ? "" : " (\(terms.joined(separator: ", ")))"
-      let text = alert.message.isEmpty ? alert.label : alert.message
       page.entry(
-        "Alert", "\(alert.severity.rawValue): \(text)\(terminal)", at: 4,
-        alert.severity >= .high ? .red : .yellow)
+        "Alert", said(alert) + terminal, at: 4, alert.severity >= .high ? .red : .yellow)
     }
     writeUndetermined(assessment.undetermined, to: &page)
     if !assessment.interventions.isEmpty {
@@ -226,6 +220,29 @@ struct ScopeText {
     for fault in assessment.faults {
       page.entry("Fault", "\(fault.quantity): \(fault.fault.message)", at: 4)
     }
+  }
+
+  /// The grave ones as they are, the others by their label.
+  private func writeShort(_ alerts: [AlertResult], to page: inout TextPage) {
+    let alerts = worstFirst(alerts)
+    for alert in alerts where alert.severity >= .high {
+      page.entry("Alert", said(alert), at: 4, .red)
+    }
+    for severity in [Severity.medium, .low] {
+      let labels = alerts.filter { $0.severity == severity }.map(\.label)
+      guard !labels.isEmpty else { continue }
+      page.entry(
+        "Alerts", "\(severity.rawValue): \(labels.joined(separator: "; "))", at: 4, .yellow)
+    }
+  }
+
+  private func said(_ alert: AlertResult) -> String {
+    "\(alert.severity.rawValue): \(alert.message.isEmpty ? alert.label : alert.message)"
+  }
+
+  /// By severity, then in policy order.
+  private func worstFirst(_ alerts: [AlertResult]) -> [AlertResult] {
+    Severity.allCases.reversed().flatMap { severity in alerts.filter { $0.severity == severity } }
   }
 
   private func writeUndetermined(_ alerts: [UndeterminedAlert], to page: inout TextPage) {
@@ -356,14 +373,15 @@ private struct Summary {
         (cause.reason == .suppressed ? cause.name : Wording.words(cause)) + "\u{A0}×\u{A0}\(count)"
       }
       let more = sorted.count > 5 ? " and \(sorted.count - 5) more" : ""
-      page.entry(label, shown.joined(separator: ", ") + more, at: 0)
+      let reason = label == "Suppressed" ? "; groups are too small" : ""
+      page.entry(label, shown.joined(separator: ", ") + more + reason, at: 0)
     }
   }
 }
 
 /// What the drivers of a score contribute, rounded so that they add up to the score.
 private struct Shares {
-  /// The largest three.
+  /// The largest five.
   private(set) var top: [String] = []
   /// All others together.
   private(set) var other: String?
@@ -376,8 +394,8 @@ private struct Shares {
       let (x, y) = (score.drivers[a].contribution, score.drivers[b].contribution)
       return x == y ? a < b : x > y
     }.filter { !rounded.isZero($0) }
-    top = order.prefix(3).map { "\(score.drivers[$0].label)\u{A0}\(rounded[$0])" }
-    other = rounded.together(order.dropFirst(3))
+    top = order.prefix(5).map { "\(score.drivers[$0].label)\u{A0}\(rounded[$0])" }
+    other = rounded.together(order.dropFirst(5))
   }
 }
 

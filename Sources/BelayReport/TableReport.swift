@@ -9,10 +9,10 @@ import Tables
 /// Within a level providers stand in the data's order, since nobody is ranked; teams, sites and
 /// the organization stand worst first.
 ///
-/// A subject above the two lowest levels, or with an alert of high or critical severity, is shown
-/// in full: what drives the score, alerts, what could not be told, and up to three interventions.
-/// One at the second-lowest level, with too little data, or with a milder alert takes a line or
-/// two. The others at the lowest level are listed by id.
+/// A subject above the two lowest levels is shown in full: what drives the score, what was missing,
+/// alerts, what could not be told, and up to three interventions. One at the second-lowest level,
+/// with too little data, or with an alert takes a line, and what alerts say. All others are listed
+/// by id. Numbers of drivers add up to the score as it is printed.
 public struct TableReport: Sendable {
   private let decimals: Int
   private let color: Bool

@@ -29,7 +29,7 @@ enum Wording {
     case .malformed: "\(cause.name) (not readable)"
     case .notListed: "\(cause.name) (not among the listed)"
     case .notApplicable: "\(cause.name) (does not apply)"
-    case .suppressed: "\(cause.name) (suppressed: too few answers)"
+    case .suppressed: "\(cause.name) (suppressed)"
     case .notFinite: "\(cause.name) (no finite number)"
     case .fault(let fault): "\(cause.name) (\(fault.message))"
     }
