@@ -349,9 +349,13 @@ private struct YAMLReader {
   /// The entries of a mapping in order; what is written wins over what is merged.
   private struct Entries {
     var list: [Node.Entry] = []
-    private var written: [String: Node.Key] = [:]
-    private var index: [String: Int] = [:]
+    private var places: [String: Place] = [:]
     private var merge: Node.Key?
+
+    private struct Place {
+      var index: Int
+      var isWritten: Bool
+    }
 
     /// Adds a written entry (a merge key, if there is no value);
     /// where its key has been written before, that key.
@@ -361,21 +365,21 @@ private struct YAMLReader {
         merge = key
         return nil
       }
-      if let first = written[key.text] { return first }
-      written[key.text] = key
       let entry = Node.Entry(key: key, value: value)
-      if let place = index[key.text] {
-        list[place] = entry
-      } else {
-        index[key.text] = list.count
+      let end = Place(index: list.count, isWritten: true)
+      guard let place = places.updateValue(end, forKey: key.text) else {
         list.append(entry)
+        return nil
       }
+      places[key.text] = Place(index: place.index, isWritten: true)
+      if place.isWritten { return list[place.index].key }
+      list[place.index] = entry
       return nil
     }
 
     mutating func addMerged(_ entry: Node.Entry) {
-      guard index[entry.key.text] == nil else { return }
-      index[entry.key.text] = list.count
+      guard places[entry.key.text] == nil else { return }
+      places[entry.key.text] = Place(index: list.count, isWritten: false)
       list.append(entry)
     }
   }
