@@ -52,6 +52,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TablesTests", dependencies: ["Tables", "Diagnostics", "TestSupport"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "CELTests", dependencies: ["CEL", "Tables", "Diagnostics", "TestSupport"],

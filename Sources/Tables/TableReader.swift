@@ -130,24 +130,24 @@ public struct TableReader: Sendable {
     }
 
     let seen = scanner.fieldsSeen
+    let names = Set(seen.map(\.name))
     if let firstRecord {
-      let missing = required.filter { !seen.contains($0) }
-      guard missing.isEmpty else {
-        throw TableError(
-          missing.map { header in
-            .missingField(
-              header, nearest: nearestName(to: header, among: seen), at: firstRecord, &text)
-          })
+      let missing = required.filter { !names.contains($0) }
+      if !missing.isEmpty {
+        var errors: [Diagnostic] = []
+        for name in missing { errors.append(.missingField(name, seen, firstRecord, &text)) }
+        throw TableError(errors)
       }
-      let unknown = seen.filter { places[$0] == nil }
-      if !unknown.isEmpty {
+      let unknown = seen.filter { places[$0.name] == nil }
+      if let first = unknown.first {
         diagnostics.add(.unknownColumns) {
-          .unknownColumns(unknown, firstRecord, firstRecord + 1, &text)
+          .unknownColumns(unknown.map(\.name), first.lower, first.upper, &text)
         }
       }
     }
+    // A list without records names no columns, and lacks none.
     let table = builder.table(
-      isPresent: schema.columns.map { $0.isRequired || seen.contains($0.name) })
+      isPresent: schema.columns.map { $0.isRequired || names.contains($0.name) })
     return (table, diagnostics)
   }
 
@@ -310,7 +310,7 @@ extension Diagnostic {
   fileprivate static func utf16(_ text: inout DataText) -> Diagnostic {
     Diagnostic(
       code: .badEncoding, message: "the file is UTF-16 text, not UTF-8",
-      primary: text.label(0, 0), notes: ["save it as CSV UTF-8"])
+      primary: text.label(0, 0), notes: ["save it as UTF-8"])
   }
 
   fileprivate static func badEncoding(_ offset: Int, _ text: inout DataText) -> Diagnostic {
@@ -371,12 +371,21 @@ extension Diagnostic {
   }
 
   fileprivate static func missingField(
-    _ name: String, nearest: String?, at start: Int, _ text: inout DataText
+    _ name: String, _ seen: [JSONRecordScanner.FieldSeen], _ firstRecord: Int,
+    _ text: inout DataText
   ) -> Diagnostic {
-    Diagnostic(
-      code: .missingColumn, message: "no record has a field \(quoted(name))",
-      primary: text.label(start, start + 1, "the first record"),
-      notes: nearest.map { ["perhaps \(quoted($0)) is meant"] } ?? [])
+    let message = "no record has a field \(quoted(name))"
+    guard let nearest = nearestName(to: name, among: seen.map(\.name)),
+      let field = seen.first(where: { $0.name == nearest })
+    else {
+      return Diagnostic(
+        code: .missingColumn, message: message,
+        primary: text.label(firstRecord, firstRecord + 1, "the first record"))
+    }
+    let label = text.label(field.lower + 1, field.upper - 1, "perhaps this one is meant")
+    return Diagnostic(
+      code: .missingColumn, message: message, primary: label,
+      fixIts: [FixIt(replacing: label.span, with: name)])
   }
 
   fileprivate static func unknownColumns(
@@ -394,7 +403,7 @@ extension Diagnostic {
       primary: text.label(lower, upper, names.count == 1 ? "not read" : "the first of them"))
   }
 
-  fileprivate static func raggedRow(
+  static func raggedRow(
     _ row: Int, _ record: (lower: Int, upper: Int, count: Int), _ header: CSVHeader,
     _ text: inout DataText
   ) -> Diagnostic {
@@ -424,7 +433,7 @@ extension Diagnostic {
       notes: ["perhaps a quote is never closed, or a line end is missing"])
   }
 
-  fileprivate static func csvFlaw(
+  static func csvFlaw(
     _ flaw: CSVScanner.Flaw, _ text: inout DataText
   ) -> Diagnostic {
     switch flaw.kind {
@@ -441,7 +450,11 @@ extension Diagnostic {
       Diagnostic(
         code: .strayQuote, message: "a quote inside a cell that does not begin with one",
         primary: text.label(flaw.lower, flaw.upper),
-        notes: ["put the whole cell between quotes, and write each quote inside it twice"])
+        notes: [
+          text.bytes[..<flaw.lower].last == UInt8(ascii: " ")
+            ? "a quote around a cell follows the comma at once, without a space"
+            : "put the whole cell between quotes, and write each quote inside it twice"
+        ])
     case .loneReturn:
       Diagnostic(
         code: .loneReturn, message: "a carriage return that ends no line",
