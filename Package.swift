@@ -86,5 +86,5 @@ var strict: [SwiftSetting] {
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-  ]
+  ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 }

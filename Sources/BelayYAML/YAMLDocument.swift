@@ -87,8 +87,7 @@ private struct YAMLReader {
         break
       }
       let root = try value(try next(), .root)
-      let end = try next()
-      try checkEnd(after: max(end.span.upper, root.node.span.upper))
+      try checkEnd(after: try next(), root.node.span.upper)
       if case .scalar(let scalar) = root.node.content, scalar.style == .plain, scalar.text.isEmpty {
         report(.emptyDocument(text.source))
         return nil
@@ -121,23 +120,26 @@ private struct YAMLReader {
   }
 
   /// Says so where anything but comments follows the document.
-  private mutating func checkEnd(after end: UInt32) throws(Stop) {
-    var offset = text.skipSpaceAndComments(from: Int(end))
+  private mutating func checkEnd(after event: YAMLEvent, _ root: UInt32) throws(Stop) {
+    var isEnded = false
+    if case .documentEnd(explicit: true) = event.kind { isEnded = true }
+    var offset = text.skipSpaceAndComments(from: Int(max(event.span.upper, root)))
     while text.source.bytes[offset...].starts(with: "...".utf8),
       offset + 3 == text.source.bytes.count || text.isBlankOrBreak(at: offset + 3)
     {
+      isEnded = true
       offset = text.skipSpaceAndComments(from: offset + 3)
     }
     guard offset < text.source.bytes.count else { return }
     // Nothing behind the first document needs reading, but what is no document needs its error.
-    if text.byte(at: offset) != UInt8(ascii: "%"),
+    if !isEnded, text.byte(at: offset) != UInt8(ascii: "%"),
       !text.source.bytes[offset...].starts(with: "---".utf8)
     {
       guard case .documentStart = try next().kind else { return }
     }
     report(
       .multipleDocuments(
-        at: SourceSpan(text.source, offset, min(offset + 3, text.source.bytes.count))))
+        at: SourceSpan(text.source, offset, min(offset + 3, text.lineEnd(from: offset)))))
   }
 
   // MARK: Nodes
@@ -214,7 +216,9 @@ private struct YAMLReader {
     case .reading(let anchor):
       report(.recursiveAlias(name, at: event.span, anchor: anchor))
     case nil:
-      report(.unknownAnchor(name, at: event.span, known: anchors.keys.sorted()))
+      // Comparing names has its price, and a policy has few.
+      let known = anchors.count <= 1000 ? anchors.keys.sorted() : []
+      report(.unknownAnchor(name, at: event.span, known: known))
     }
     return try count(plain(event.span), .value)
   }
@@ -304,12 +308,14 @@ private struct YAMLReader {
 
   private mutating func mapping(_ span: inout SourceSpan) throws(Stop) -> Built {
     var entries = Entries()
+    var mended: Node?
     var size = 1
     var height = 0
     while true {
       let event = try next()
       if case .mappingEnd = event.kind {
         end(&span, event)
+        if let mended, entries.list.count == 1 { return Built(node: mended, size: size, height: 0) }
         return Built(
           node: Node(.mapping(entries.list), span: span), size: size, height: height + 1)
       }
@@ -320,6 +326,12 @@ private struct YAMLReader {
       let value = try value(valueEvent, .value)
       span = cover(span, value.node.span, valueEvent)
       guard let key, !isSwallowed else { continue }
+      if let whole = conditional(key.key) {
+        report(
+          .unquoted(
+            whole, "a text with `: ` in it needs quotes", "reads as a key and its value"))
+        mended = mended ?? plain(whole)
+      }
       size += value.size
       height = max(height, value.height)
       if key.isMerge { height = max(height, value.height - 1) }
@@ -398,24 +410,21 @@ private struct YAMLReader {
         report(.emptyKey(at: span))
         return nil
       }
-      checkConditional(span)
     }
     return (Node.Key(text: scalar.text, span: span), scalar.style == .plain && scalar.text == "<<")
   }
 
   // MARK: Text that wants quotes
 
-  /// `a ? b : c` is a mapping from `a ? b` to `c`.
-  private mutating func checkConditional(_ key: SourceSpan) {
-    let bytes = text.source.bytes[Int(key.lower)..<Int(key.upper)]
+  /// The text that `a ? b : c` is, where YAML reads a mapping from `a ? b` to `c`.
+  private func conditional(_ key: Node.Key) -> SourceSpan? {
+    let bytes = text.source.bytes[Int(key.span.lower)..<Int(key.span.upper)]
     guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")), mark > bytes.startIndex,
-      text.isBlank(at: mark - 1), mark + 1 < bytes.endIndex, text.isBlank(at: mark + 1)
-    else { return }
-    let end = text.unquotedText(from: Int(key.lower), flow: !openBrackets.isEmpty).end
-    report(
-      .unquoted(
-        SourceSpan(text.source, key.lower, max(UInt32(end), key.upper)),
-        "a text with ` : ` in it needs quotes", "read as a key and its value"))
+      text.isBlank(at: mark - 1), mark + 1 < bytes.endIndex, text.isBlank(at: mark + 1),
+      bytes.elementsEqual(key.text.utf8)
+    else { return nil }
+    let whole = text.unquotedText(from: bytes.startIndex, flow: !openBrackets.isEmpty)
+    return SourceSpan(text.source, bytes.startIndex, max(whole.end, bytes.endIndex))
   }
 
   private mutating func unquoted(_ event: YAMLEvent) -> Node? {
@@ -435,9 +444,8 @@ private struct YAMLReader {
     if isCut, text.byte(at: after) == UInt8(ascii: "#"), after > Int(span.upper),
       text.isOnOneLine(span)
     {
-      return take(
-        SourceSpan(text.source, Int(span.lower), trimmedLineEnd(from: Int(span.lower))),
-        "a comment cuts this text short", "ends where ` #` stands")
+      report(.cutByComment(span, comment: SourceSpan(text.source, after, after + 1)))
+      return nil
     }
     if !openBrackets.isEmpty, !written.isClosed {
       let whole = text.unquotedText(from: Int(span.lower), flow: true)
@@ -452,12 +460,6 @@ private struct YAMLReader {
       span, hasNext: !openBrackets.isEmpty || text.byte(at: after) == UInt8(ascii: ":"))
   }
 
-  private func trimmedLineEnd(from start: Int) -> Int {
-    var end = text.lineEnd(from: start)
-    while end > start, text.isBlank(at: end - 1) { end -= 1 }
-    return end
-  }
-
   /// The whole text that a value is the beginning of, where more follows on its line.
   private mutating func unquoted(_ span: SourceSpan, hasNext: Bool) -> Node? {
     guard hasNext, text.isOnOneLine(span), span.upper > span.lower else { return nil }
@@ -467,7 +469,7 @@ private struct YAMLReader {
     switch text.byte(at: after) {
     case UInt8(ascii: "#") where after > Int(span.upper): return nil
     case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"):
-      if inFlow { return nil }
+      if inFlow || text.byte(at: after) != UInt8(ascii: ",") { return nil }
     default: break
     }
     let whole = text.unquotedText(from: Int(span.lower), flow: inFlow)
@@ -475,7 +477,7 @@ private struct YAMLReader {
     return take(
       SourceSpan(text.source, Int(span.lower), whole.end),
       text.byte(at: after) == UInt8(ascii: ":")
-        ? "a text with ` : ` in it needs quotes" : "a text that goes on like this needs quotes",
+        ? "a text with `: ` in it needs quotes" : "a text that goes on like this needs quotes",
       "YAML reads only a part of this")
   }
 

@@ -329,11 +329,6 @@ private func add(_ key: Value, _ value: Value, to map: inout ValueMap) throws(Fa
   }
 }
 
-private func content(_ value: Value) throws(Fault) -> Value? {
-  guard case .optional(let content) = value else { throw .noSuchOverload("optional entry") }
-  return content
-}
-
 private func field(_ value: Value, _ name: String) throws(Fault) -> Value? {
   guard case .map(let map) = value else { throw .noSuchOverload("field `\(name)`") }
   return map[.string(name)]

@@ -15,6 +15,8 @@ public struct Overload: Sendable {
   public let doc: String
   /// The only profile that has it, or nil when both do.
   public let profile: Profile?
+  /// Whether the elements of its list may also be written as arguments, two or more.
+  public let isVariadic: Bool
   let body: Body
 
   typealias Unary = @Sendable (Value) throws(Fault) -> Value
@@ -38,8 +40,9 @@ public struct Overload: Sendable {
 
   init(
     _ id: String, _ function: String, member: Bool = false, _ parameters: [CELType],
-    _ result: CELType, profile: Profile? = nil, doc: String, body: Body
+    _ result: CELType, profile: Profile? = nil, isVariadic: Bool = false, doc: String, body: Body
   ) {
+    self.isVariadic = isVariadic
     self.id = id
     self.function = function
     isMember = member
