@@ -74,7 +74,8 @@ struct AssessmentBuilder {
       }
       if let floor = inner.decidingFloor {
         drivers.append(
-          driver(.domainFloor(domain: domain.name, index: floor), domain.floors[floor],
+          driver(
+            .domainFloor(domain: domain.name, index: floor), domain.floors[floor],
             share * inner.lift, inner))
       }
     }

@@ -39,8 +39,9 @@ struct Blend: Sendable {
   /// Sums go in the order of the members, so that equal data give equal bits.
   init(_ members: [Member], _ combination: Combination, minimumCoverage: Double, floors: [Floor]) {
     let taking = members.indices.filter { members[$0].weight > 0 }
-    coverage = Self.mean(
-      taking.lazy.compactMap { i in members[i].coverage.map { (members[i].weight, $0) } }) ?? 0
+    coverage =
+      Self.mean(
+        taking.lazy.compactMap { i in members[i].coverage.map { (members[i].weight, $0) } }) ?? 0
     isInsufficient = coverage < minimumCoverage
     shares = Array(repeating: 0, count: members.count)
     var low: Double?

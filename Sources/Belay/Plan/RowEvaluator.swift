@@ -209,7 +209,8 @@ struct RowEvaluator: Sendable {
     row.domains[index] = state
     row.slots[domain.slot] =
       state.value.map { .value(.double($0)) }
-      ?? .unknown(state.takesPart ? state.missing : Unknown("domain.\(domain.name)", .notApplicable))
+      ?? .unknown(
+        state.takesPart ? state.missing : Unknown("domain.\(domain.name)", .notApplicable))
   }
 
   private func evaluate(score index: Int, _ row: inout RowState) {

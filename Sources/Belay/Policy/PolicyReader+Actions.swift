@@ -71,7 +71,7 @@ extension PolicyReader {
     else { return nil }
     let changes = ExpectedEffect.Change.allCases.filter { fields.has($0.rawValue) }
     guard changes.count == 1, let node = fields[changes[0].rawValue] else {
-      diagnostics.append(.oneChange(entry.key))
+      diagnostics.append(.oneChange(entry.key, both: !changes.isEmpty))
       return nil
     }
     let quantity = NameReference(text: entry.key.text, span: entry.key.span)
@@ -110,13 +110,13 @@ extension PolicyReader {
     guard
       let fields = Fields(
         node, .privacy, owner: "`privacy`", at: node.span, diagnostics: &diagnostics),
-      let size = fields.number("minimum_group_size", in: 5...1_000_000, &diagnostics)
+      let size = fields.number("minimum_group_size", in: 5...Double.infinity, &diagnostics)
     else { return }
-    guard size == size.rounded() else {
+    guard let whole = Int(exactly: size) else {
       diagnostics.append(.wholeNumber("minimum_group_size", at: fields["minimum_group_size"]!.span))
       return
     }
-    policy.minimumGroupSize = Int(size)
+    policy.minimumGroupSize = whole
   }
 
   mutating func readCrisisResource(_ node: Node) {
@@ -148,7 +148,8 @@ extension Diagnostic {
   fileprivate static func alertWithoutOwner(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .alertWithoutOwner, message: "alert `\(name.text)` has no `owner`",
-      primary: Label(span: name.span), notes: ["an alert that nobody acts on is noise"])
+      primary: Label(span: name.span),
+      notes: ["an alert that nobody acts on is noise: name who does, such as `owner: operations`"])
   }
 
   fileprivate static func unknownSeverity(_ key: Node.Key) -> Diagnostic {
@@ -161,21 +162,25 @@ extension Diagnostic {
       } ?? [])
   }
 
-  fileprivate static func oneChange(_ key: Node.Key) -> Diagnostic {
+  fileprivate static func oneChange(_ key: Node.Key, both: Bool) -> Diagnostic {
     Diagnostic(
-      code: .missingKey, message: "the effect on `\(key.text)` needs one of `multiply` and `add`",
+      code: .missingKey,
+      message: both
+        ? "the effect on `\(key.text)` has both `multiply` and `add`"
+        : "the effect on `\(key.text)` needs `multiply` or `add`",
       primary: Label(span: key.span))
   }
 
   fileprivate static func likelyOutside(at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .outOfBounds, message: "`likely` lies between `low` and `high`",
+      code: .outOfBounds, message: "`likely` is not between `low` and `high`",
       primary: Label(span: span))
   }
 
   fileprivate static func wholeNumber(_ key: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .wrongValue, message: "`\(key)` is a whole number", primary: Label(span: span))
+      code: .wrongValue, message: "`\(key)` takes a whole number, not `\(span.text)`",
+      primary: Label(span: span))
   }
 }
 

@@ -16,6 +16,9 @@ extension PolicyReader {
         diagnostics.append(.needsTogether(key, "from", at: fields.keySpans[key]!))
       }
     }
+    if kinds != ["parts"], let span = fields.keySpans["combine"] {
+      diagnostics.append(.needsTogether("combine", "parts", at: span))
+    }
     let rule: FactorDeclaration.Rule? =
       switch kinds[0] {
       case "from": part(fields, "factor `\(name.text)`").map { .scaled($0) }
@@ -48,10 +51,10 @@ extension PolicyReader {
   private mutating func readParts(
     _ fields: Fields, of name: DeclaredName
   ) -> FactorDeclaration.Rule? {
-    let combination = fields.word("combine", Combination.self, &diagnostics)
-    guard combination == .max else {
-      diagnostics.append(.partsNeedMax(name, at: fields.keySpans["combine"] ?? name.span))
-      return nil
+    if !fields.has("combine") {
+      diagnostics.append(.partsNeedMax(name, at: fields.keySpans["parts"]!))
+    } else if fields.word("combine", Combination.self, &diagnostics) == .mean {
+      diagnostics.append(.partsNeedMax(name, at: fields["combine"]!.span))
     }
     guard let nodes = fields.list("parts", "parts", &diagnostics) else { return nil }
     guard !nodes.isEmpty else {
@@ -73,7 +76,10 @@ extension PolicyReader {
   private mutating func part(_ fields: Fields, _ owner: String) -> FactorDeclaration.Part? {
     guard let from = fields.expression("from", &diagnostics) else { return nil }
     guard fields.has("curve") != fields.has("bands") else {
-      diagnostics.append(.curveOrBands(owner, both: fields.has("curve"), at: fields.span))
+      diagnostics.append(
+        .curveOrBands(
+          owner, ["curve", "bands"].compactMap { fields.keySpans[$0] }, at: fields.span)
+      )
       return nil
     }
     if let node = fields["bands"] {
@@ -105,15 +111,19 @@ extension PolicyReader {
     var levels: [ScoreDeclaration.Level] = []
     if let entries = fields.entries("levels", "names, each with its least score", &diagnostics) {
       for entry in entries {
-        guard isName(entry.key.text), entry.key.text != ScoreResult.insufficientData else {
+        guard isName(entry.key.text) else {
           diagnostics.append(.badName(DeclaredName(text: entry.key.text, span: entry.key.span)))
+          continue
+        }
+        guard entry.key.text != ScoreResult.insufficientData else {
+          diagnostics.append(.levelOfTooLittleData(at: entry.key.span))
           continue
         }
         let what = "the bound of `\(entry.key.text)`"
         guard let bound = settingValue(entry.value, what, &diagnostics) else { continue }
         levels.append(.init(name: entry.key.text, bound: bound))
       }
-      checkLevels(levels, at: fields["levels"]!.span)
+      if levels.count == entries.count { checkLevels(levels, at: fields["levels"]!.span) }
     }
     policy.scores.append(
       ScoreDeclaration(
@@ -185,20 +195,29 @@ extension PolicyReader {
     _ node: Node, _ what: String, first: (Node, inout [Diagnostic]) -> Double?
   ) -> [(x: Double, y: Double, span: SourceSpan)]? {
     guard case .sequence(let items) = node.content else {
-      diagnostics.append(.wrongShape("\(what) takes [[x, points], ...]", at: node.span, node))
+      diagnostics.append(
+        .wrongShape(
+          "\(what) takes a list of pairs, [[x, points], ...]", at: node.span, node,
+          example: Self.pairsExample))
       return nil
     }
     guard !items.isEmpty else {
-      diagnostics.append(.wrongShape("\(what) has at least one [x, points]", at: node.span, node))
+      diagnostics.append(
+        .wrongShape(
+          "\(what) takes at least one pair, [x, points]", at: node.span, node,
+          example: Self.pairsExample))
       return nil
     }
     var pairs: [(x: Double, y: Double, span: SourceSpan)] = []
     var isWhole = true
     for item in items {
       guard case .sequence(let pair) = item.content, pair.count == 2 else {
-        diagnostics.append(.wrongShape("\(what) is made of [x, points]", at: item.span, item))
-        isWhole = false
-        continue
+        diagnostics.append(
+          .wrongShape(
+            "\(what) is made of pairs, [x, points]", at: item.span, item,
+            example: Self.pairsExample))
+        // The others are most likely written alike.
+        return nil
       }
       guard let x = first(pair[0], &diagnostics),
         let y = numberValue(pair[1], "points", &diagnostics)
@@ -217,6 +236,8 @@ extension PolicyReader {
     }
     return isWhole ? pairs : nil
   }
+
+  private static let pairsExample = "[[1, 10], [4, 90]]"
 
   mutating func curve(_ node: Node, _ what: String) -> Curve? {
     pairs(node, what, first: { numberValue($0, "x", &$1) })
@@ -241,32 +262,43 @@ extension Diagnostic {
       message: keys.isEmpty
         ? "factor `\(name.text)` needs one of `from`, `when`, `points` and `parts`"
         : "factor `\(name.text)` has more than one of `from`, `when`, `points` and `parts`",
-      primary: Label(span: keys.last ?? name.span),
-      secondary: keys.dropLast().map { Label(span: $0) })
+      primary: Label(span: keys.last ?? name.span, text: keys.isEmpty ? "" : "another one"),
+      secondary: keys.dropLast().map { Label(span: $0, text: "one") },
+      notes: ["they say how the factor earns its points"])
   }
 
   fileprivate static func partsNeedMax(_ name: DeclaredName, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .missingKey, message: "`parts` of factor `\(name.text)` go with `combine: max`",
-      primary: Label(span: span))
+      code: .missingKey, message: "`parts` of factor `\(name.text)` need `combine: max`",
+      primary: Label(span: span), notes: ["of several measures the worst counts"])
   }
 
   fileprivate static func curveOrBands(
-    _ owner: String, both: Bool, at span: SourceSpan
+    _ owner: String, _ keys: [SourceSpan], at span: SourceSpan
   ) -> Diagnostic {
-    Diagnostic(
-      code: .oneRule,
-      message: both
-        ? "\(owner) has both `curve` and `bands`" : "\(owner) needs `curve` or `bands`",
-      primary: Label(span: span))
+    guard let last = keys.last else {
+      return Diagnostic(
+        code: .oneRule, message: "\(owner) needs `curve` or `bands`", primary: Label(span: span),
+        notes: ["they turn the measure of `from` into points"])
+    }
+    return Diagnostic(
+      code: .oneRule, message: "\(owner) has both `curve` and `bands`",
+      primary: Label(span: last), secondary: [Label(span: keys[0])])
   }
 
   fileprivate static func firstLevel(_ name: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .levels, message: "the lowest level, `\(name)`, starts at 0",
-      primary: Label(span: span),
-      notes: ["every score has a level; levels go from the lowest to the highest"],
+      code: .levels, message: "the lowest level, `\(name)`, does not start at 0",
+      primary: Label(span: span, text: "a score below this would have no level"),
+      notes: ["levels go from the lowest to the highest, such as `{low: 0, elevated: 35}`"],
       fixIts: [FixIt(replacing: span, with: "0")])
+  }
+
+  fileprivate static func levelOfTooLittleData(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .reservedName,
+      message: "`\(ScoreResult.insufficientData)` is the level of a score with too little data",
+      primary: Label(span: span, text: "this name is taken"))
   }
 
   fileprivate static func levelsDescend(
@@ -274,13 +306,14 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       code: .levels, message: "level `\(name)` does not start above the one before it",
-      primary: Label(span: span), secondary: [Label(span: last, text: "the level before")],
-      notes: ["levels go from the lowest to the highest"])
+      primary: Label(span: span), secondary: [Label(span: last, text: "the level before it")],
+      notes: ["levels go from the lowest to the highest, such as `{low: 0, elevated: 35}`"])
   }
 
   fileprivate static func negativeWeight(_ value: Double, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .outOfBounds, message: "a weight is 0 or more, not `\(NumberText.shortest(value))`",
+      code: .outOfBounds,
+      message: "a weight can be 0 or more, not `\(NumberText.shortest(value))`",
       primary: Label(span: span),
       notes: ["a weight of 0 computes the factor and leaves it out of the score"])
   }
@@ -289,9 +322,9 @@ extension Diagnostic {
     _ what: String, at span: SourceSpan, last: SourceSpan
   ) -> Diagnostic {
     Diagnostic(
-      code: .notIncreasing, message: "x of \(what) does not increase",
-      primary: Label(span: span, text: "not above the one before"),
-      secondary: [Label(span: last, text: "the one before")])
+      code: .notIncreasing, message: "\(what) does not go from the lowest to the highest",
+      primary: Label(span: span, text: "this is not above the one before it"),
+      secondary: [Label(span: last, text: "the one before it")])
   }
 }
 
