@@ -148,16 +148,11 @@ extension Compiler {
     }
   }
 
-  /// The index of the parameter that a reference names; nil after a diagnostic.
-  private mutating func parameter(_ reference: NameReference) -> Int? {
-    guard let index = indices[reference.text] else { return nil }
-    switch quantities[index].kind {
-    case .parameter(let i): return i
-    case .broken: return nil
-    case .input: diagnostics.append(.notAParameter(reference, "an input"))
-    default: diagnostics.append(.notAParameter(reference, "a measure"))
-    }
-    return nil
+  /// The index of the parameter that a reference names; nil when that has been reported.
+  private func parameter(_ reference: NameReference) -> Int? {
+    guard let index = indices[reference.text], case .parameter(let i) = quantities[index].kind
+    else { return nil }
+    return i
   }
 
   private mutating func floorPlans(_ floors: [FloorDeclaration], of label: String) -> [FloorPlan]? {
@@ -346,12 +341,6 @@ extension Diagnostic {
     Diagnostic(
       code: .wrongType, message: "measure `\(name.text)` has a `range` and is no number",
       primary: Label(span: name.span))
-  }
-
-  fileprivate static func notAParameter(_ reference: NameReference, _ what: String) -> Diagnostic {
-    Diagnostic(
-      code: .wrongType, message: "`\(reference.text)` is \(what), not a parameter",
-      primary: Label(span: reference.span, text: "what the policy sets goes here, not data"))
   }
 
   fileprivate static func parameterKind(

@@ -5,13 +5,12 @@ import Tables
 extension Compiler {
   mutating func checkPrivacy() {
     for input in policy.inputs {
-      if let respondents = input.respondents { checkCount(respondents, of: input) }
-      guard input.isConfidential else { continue }
-      if input.scope == .provider {
+      if input.isConfidential, input.scope == .provider {
         diagnostics.append(.individualConfidential(input.name))
-      } else {
-        checkGate(input)
+        continue
       }
+      if let respondents = input.respondents { checkCount(respondents, of: input) }
+      if input.isConfidential { checkGate(input) }
     }
     let counts = self.counts
     for alert in policy.alerts {

@@ -18,6 +18,8 @@ struct Compiler {
   /// indices in policy order.
   private(set) var factorsOfDomain: [[Int]] = []
   private(set) var domainsOfScore: [[Int]] = []
+  /// Scores of which has been said that their scope is not clear.
+  private var scoresWithoutScope: Set<Int> = []
   /// Expressions by the place where they stand; nil for one that has been reported.
   private var parsed: [SourceSpan: ParsedExpression?] = [:]
   /// Where `period` is read first.
@@ -307,6 +309,7 @@ struct Compiler {
     for (i, score) in policy.scores.enumerated() where score.domains == nil {
       if score.scope == nil, found.count > 1 {
         diagnostics.append(.scoreOfSeveralScopes(score.name, found.sorted()))
+        scoresWithoutScope.insert(i)
         continue
       }
       let index = indices["score.\(score.name.text)"]!
@@ -382,7 +385,7 @@ struct Compiler {
   /// Scores of one scope say which domains they take, and each takes some.
   private mutating func checkScores() {
     var ofScope: [Scope: [Int]] = [:]
-    for (i, score) in policy.scores.enumerated() {
+    for (i, score) in policy.scores.enumerated() where !scoresWithoutScope.contains(i) {
       guard case .one(let scope) = scopes[indices["score.\(score.name.text)"]!] else { continue }
       ofScope[scope, default: []].append(i)
       if domainsOfScore[i].isEmpty, score.floors.isEmpty, policy.broken.isEmpty,
@@ -515,9 +518,12 @@ struct Compiler {
     let name =
       reference.text.hasPrefix(prefix)
       ? String(reference.text.dropFirst(prefix.count)) : reference.text
-    let candidates = quantities.lazy.filter { target.suggests($0.kind) }.map {
-      String($0.name.dropFirst(prefix.count))
+    if let index = indices[reference.text], let kind = quantities[index].kind.words {
+      return .wrongKind(name, kind, target.words, at: reference.span)
     }
+    let candidates = quantities.lazy.filter {
+      target.admits($0.kind) && $0.kind.words != nil
+    }.map { String($0.name.dropFirst(prefix.count)) }
     return .unknownName(name, target.words, at: reference.span, among: Array(candidates))
   }
 
@@ -574,24 +580,13 @@ extension Compiler.Target {
   func admits(_ kind: Quantity.Kind) -> Bool {
     switch (self, kind) {
     case (_, .broken): true
-    // That a measure is no input, or an input no parameter, is said where its type is looked at.
-    case (.input, .input), (.input, .parameter), (.input, .measure): true
-    case (.parameter, .input), (.parameter, .parameter), (.parameter, .measure): true
+    case (.input, .input), (.parameter, .parameter): true
     case (.domain, .domain), (.intervention, .intervention): true
     case (.addressable, .factor), (.addressable, .domain): true
     case (.addressable, .score), (.addressable, .alert): true
     case (.readable, .intervention): false
     case (.readable, _): true
     default: false
-    }
-  }
-
-  /// Whether what is unknown may be a misspelling of it.
-  func suggests(_ kind: Quantity.Kind) -> Bool {
-    switch (self, kind) {
-    case (.input, .input), (.parameter, .parameter): true
-    case (.input, _), (.parameter, _), (_, .broken): false
-    default: admits(kind)
     }
   }
 
@@ -642,6 +637,13 @@ extension Diagnostic {
       fixIts: near.map { [FixIt(replacing: span, with: $0)] } ?? [])
   }
 
+  fileprivate static func wrongKind(
+    _ name: String, _ kind: String, _ label: String, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "`\(name)` is \(kind)", primary: Label(span: span, text: label))
+  }
+
   fileprivate static func notOneOf(
     _ item: ParameterDeclaration.Case, _ by: NameReference, _ oneOf: [String]
   ) -> Diagnostic {
@@ -668,7 +670,7 @@ extension Diagnostic {
       message: "`\(a.name)` is about \(a.scope.words), and `\(b.name)` about \(b.scope.words)",
       primary: Label(span: a.span, text: "about \(a.scope.words)"),
       secondary: [Label(span: b.span, text: "about \(b.scope.words)")],
-      notes: ["what is computed together is of one scope; others are not supported yet"])
+      notes: ["all that is read together is of one scope; across scopes is not supported yet"])
   }
 
   fileprivate static func scoreOfSeveralScopes(
@@ -738,13 +740,14 @@ extension Diagnostic {
       Label(
         span: members[i].span, text: "\(names[i]) needs \(names[(i + 1) % members.count]) here")
     }
-    let path =
-      shown.indices.dropFirst().map { names[$0] }
-      + (shown.count < members.count
-        ? ["and so on through \(members.count - shown.count) more, back to \(names[0])"]
-        : [names[0]])
+    let path = shown.indices.dropFirst().map { names[$0] }
+    let rest = members.count - shown.count
+    let end =
+      rest == 0
+      ? ", which needs \(names[0])" : ", and so on through \(rest) more back to \(names[0])"
     return Diagnostic(
-      code: .cycle, message: "\(names[0]) needs \(path.joined(separator: ", which needs "))",
+      code: .cycle,
+      message: "\(names[0]) needs \(path.joined(separator: ", which needs "))\(end)",
       primary: labels[0], secondary: Array(labels.dropFirst()),
       notes: ["nothing can depend on itself, not even through others"])
   }

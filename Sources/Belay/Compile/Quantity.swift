@@ -17,6 +17,21 @@ struct Quantity {
     case intervention(Int)
     /// A declaration that has been reported as wrong: its name is known, and nothing more.
     case broken(Int)
+
+    /// What it is called in messages; nil for what is broken.
+    var words: String? {
+      switch self {
+      case .input: "an input"
+      case .parameter: "a parameter"
+      case .measure: "a measure"
+      case .factor: "a factor"
+      case .domain: "a domain"
+      case .score: "a score"
+      case .alert: "an alert"
+      case .intervention: "an intervention"
+      case .broken: nil
+      }
+    }
   }
 
   /// As expressions write it: `inbox_minutes`, `points.inbox`, `alert.overload`.

@@ -30,15 +30,17 @@ struct Fields {
     self.owner = owner
     self.span = span
     var unknown: [Node.Entry] = []
+    var unsupported: [Node.Key] = []
     for entry in entries {
       switch table[entry.key.text]?.status {
       case nil: unknown.append(entry)
       case .unsupported:
-        diagnostics.append(.unsupportedKey(entry.key, in: table))
-        unsupported[entry.key.text] = entry.value
+        unsupported.append(entry.key)
+        self.unsupported[entry.key.text] = entry.value
       case .required, .optional: take(entry, as: entry.key.text)
       }
     }
+    if !unsupported.isEmpty { diagnostics.append(.unsupportedKeys(unsupported, in: table)) }
     var meant: Set<String> = []
     for entry in unknown {
       let near = nearestName(to: entry.key.text, among: table.keys.lazy.map(\.name))
@@ -191,7 +193,7 @@ func filledScalar(_ node: Node, _ expectation: String, _ diagnostics: inout [Dia
     return nil
   }
   if scalar.isNothing {
-    diagnostics.append(.emptyValue(expectation, at: node.span))
+    diagnostics.append(.emptyValue(expectation, scalar, at: node.span))
     return nil
   }
   return scalar
@@ -237,7 +239,12 @@ func referenceValue(
 func expressionValue(
   _ node: Node, _ what: String, _ diagnostics: inout [Diagnostic]
 ) -> ExpressionText? {
-  filledScalar(node, "\(what) takes an expression", &diagnostics).map {
+  guard case .scalar = node.content else {
+    diagnostics.append(
+      .wrongShape("\(what) takes an expression", at: node.span, node, example: "\"hours > 60\""))
+    return nil
+  }
+  return filledScalar(node, "\(what) takes an expression", &diagnostics).map {
     ExpressionText(text: $0.text, map: $0.map, span: node.span)
   }
 }
@@ -292,17 +299,22 @@ extension Diagnostic {
     _ key: String, _ what: String, at span: SourceSpan, _ node: Node
   ) -> Diagnostic {
     var diagnostic = wrongShape("`\(key)` takes a list of \(what)", at: span, node)
-    if case .scalar(let scalar) = node.content, !scalar.isNothing {
-      diagnostic.fixIts = [FixIt(replacing: span, with: "[\(span.text)]")]
+    switch node.content {
+    case .scalar(let scalar) where scalar.isNothing: break
+    case .mapping where !span.text.hasPrefix("{"): break
+    default: diagnostic.fixIts = [FixIt(replacing: span, with: "[\(span.text)]")]
     }
     return diagnostic
   }
 
-  fileprivate static func emptyValue(_ expectation: String, at span: SourceSpan) -> Diagnostic {
+  fileprivate static func emptyValue(
+    _ expectation: String, _ scalar: Scalar, at span: SourceSpan
+  ) -> Diagnostic {
     Diagnostic(
       code: .emptyValue, message: expectation,
       primary: Label(span: span, text: "nothing stands here"),
-      notes: ["a text that starts with a special character such as `!`, `%` or `#` needs quotes"])
+      notes: scalar.style == .plain
+        ? ["a text that starts with a special character such as `!`, `%` or `#` needs quotes"] : [])
   }
 
   fileprivate static func unknownKey(
@@ -311,7 +323,7 @@ extension Diagnostic {
     let note =
       !homes.isEmpty
       ? "it is a key of \(alternatives(homes))"
-      : "its keys are \(table.keys.map(\.name).joined(separator: ", "))"
+      : "its keys are \(listing(table.keys.filter { $0.status != .unsupported }.map(\.name)))"
     return Diagnostic(
       code: .unknownKey, message: "\(table.place) has no key `\(key.text)`",
       primary: Label(span: key.span),
@@ -319,10 +331,14 @@ extension Diagnostic {
       fixIts: nearest.map { [FixIt(replacing: key.span, with: $0)] } ?? [])
   }
 
-  fileprivate static func unsupportedKey(_ key: Node.Key, in table: KeyTable) -> Diagnostic {
-    Diagnostic(
-      code: .unsupported, message: "`\(key.text)` of \(table.place) is not supported yet",
-      primary: Label(span: key.span, text: "this version of Belay does not evaluate it"))
+  fileprivate static func unsupportedKeys(_ keys: [Node.Key], in table: KeyTable) -> Diagnostic {
+    let names = listing(keys.map { "`\($0.text)`" })
+    return Diagnostic(
+      code: .unsupported,
+      message: "\(names) of \(table.place) \(keys.count == 1 ? "is" : "are") not supported yet",
+      primary: Label(
+        span: keys[0].span,
+        text: "this version of Belay does not evaluate \(keys.count == 1 ? "it" : "them")"))
   }
 
   fileprivate static func missingKeys(
@@ -379,11 +395,23 @@ extension Diagnostic {
   fileprivate static func unknownWord(
     _ text: String, _ what: String, _ words: [String], at span: SourceSpan
   ) -> Diagnostic {
-    Diagnostic(
+    let synonym = synonyms[text.lowercased()].flatMap { words.contains($0) ? $0 : nil }
+    return Diagnostic(
       code: .wrongValue, message: "\(what) is \(alternatives(words)), not `\(text)`",
       primary: Label(span: span),
-      fixIts: nearestName(to: text, among: words).map { [FixIt(replacing: span, with: $0)] } ?? [])
+      fixIts: (synonym ?? nearestName(to: text, among: words)).map {
+        [FixIt(replacing: span, with: $0)]
+      } ?? [])
   }
+
+  /// What other formats and everyday language call the words of a policy.
+  private static let synonyms = [
+    "string": "text", "str": "text", "bool": "boolean", "flag": "boolean", "int": "number",
+    "integer": "number", "float": "number", "double": "number", "decimal": "number",
+    "timestamp": "date", "datetime": "date", "clinician": "provider", "practice": "site",
+    "company": "organization", "average": "mean", "worst": "max", "maximum": "max", "daily": "day",
+    "organisational": "structural", "organizational": "structural", "wellness": "perk",
+  ]
 
   fileprivate static func listedTwice(
     _ name: NameReference, key: String, first: SourceSpan

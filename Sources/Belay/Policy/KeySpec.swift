@@ -129,6 +129,7 @@ extension KeyTable {
 
   package static let instrument = KeyTable(
     "an instrument", "A questionnaire, by its scoring and never by its items.",
+    example: "{name: Edmondson 7-item, direction: higher_is_better}",
     [
       KeySpec("name", .required, "text", "Its name."),
       KeySpec("version", "text", "Its version or year."),
@@ -177,7 +178,7 @@ extension KeyTable {
   package static let factor = KeyTable(
     "a factor", "A measure turned into points. It has one of `from`, `when`, `points` and `parts`.",
     [
-      KeySpec("domain", .required, "domain", "The domain that it belongs to."),
+      KeySpec("domain", .required, "name of a domain", "The domain that it belongs to."),
       KeySpec("from", "expression", "The measure; needs `curve` or `bands`."),
       KeySpec("curve", "curve or parameter", "[[x, points], ...], x increasing, straight between."),
       KeySpec("bands", "bands", "[[bound, points], ...]: the points from that bound up."),
@@ -224,9 +225,12 @@ extension KeyTable {
 
   package static let score = KeyTable(
     "a score", "A weighted combination of the domains of one scope.",
+    example: "{levels: {low: 0, high: 50}}",
     [
       KeySpec("domains", "list of domains", "May be left out when the scope has one score."),
-      KeySpec("levels", .required, "map of bounds", "Each level's least score; the lowest is 0."),
+      KeySpec(
+        "levels", .required, "map of bounds, such as {low: 0, high: 50}",
+        "Each level's least score; the lowest is 0."),
       KeySpec("scope", "scope", "Its scope, where its domains do not say so."),
       KeySpec("label", "text", "What to call it in output."),
       KeySpec("combine", "mean or max", "How domains combine: `mean`."),
@@ -248,16 +252,19 @@ extension KeyTable {
 
   package static let alert = KeyTable(
     "an alert", "A condition that somebody is told about.",
+    example: "{when: \"hours > 60\", severity: high, message: \"...\"}",
     [
       KeySpec("when", .required, "expression", "The condition."),
       KeySpec("scope", "scope", "Its scope, where nothing that it reads says so."),
       KeySpec(
-        "severity", .required, "severity or map", "low, medium, high, critical; or by condition."),
+        "severity", .required, "low, medium, high or critical; or a map of conditions",
+        "low, medium, high, critical; or by condition."),
       KeySpec("audience", "list of audiences", "Who may see it."),
       KeySpec("owner", "text", "Who acts on it."),
       KeySpec("due", "text", "How soon, such as `14 days`."),
       KeySpec(
-        "message", .required, "template", "What it says: `{name}` and `{name:.1f}` are filled in."),
+        "message", .required, "text with `{name}` for values",
+        "What it says: `{name}` and `{name:.1f}` are filled in."),
       KeySpec("label", "text", "What to call it in output."),
       KeySpec("caution", "text", "What the alert is not."),
       KeySpec("evidence", "list of facts", "The facts behind it."),
@@ -270,10 +277,11 @@ extension KeyTable {
 
   package static let intervention = KeyTable(
     "an intervention", "A recommended action.",
+    example: "{kind: structural, title: Pool the inbox}",
     [
       KeySpec(
-        "kind", .required, "kind",
-        "structural, communication, alignment, peer, individual or perk."),
+        "kind", .required, "structural, communication, alignment, peer, individual or perk",
+        "What kind of action it is."),
       KeySpec("title", .required, "text", "What to do."),
       KeySpec("scope", "scope", "Its scope, where nothing that it reads says so."),
       KeySpec("when", "expression", "When it is recommended; never where there is none."),
@@ -324,6 +332,7 @@ extension KeyTable {
 
   package static let crisisResource = KeyTable(
     "a crisis resource", "Where a person in crisis finds help.",
+    example: "{region: US, name: \"...\", contact: \"988\"}",
     [
       KeySpec("region", .required, "text", "Where it serves."),
       KeySpec("name", .required, "text", "What it is called."),
@@ -332,6 +341,7 @@ extension KeyTable {
 
   package static let fact = KeyTable(
     "a fact", "Something known, with its source.",
+    example: "{claim: \"...\", status: derived, source: \"...\"}",
     [
       KeySpec("claim", .required, "text", "What is known."),
       KeySpec("figure", "text", "The figure, with its unit."),

@@ -13,6 +13,8 @@ struct MessageTemplate: Sendable {
 
   static let maximumDecimals = 10
 
+  init() {}
+
   init(_ scalar: Scalar, diagnostics: inout [Diagnostic]) {
     let bytes = Array(scalar.text.utf8)
     var plain: [UInt8] = []

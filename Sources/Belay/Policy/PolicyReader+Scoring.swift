@@ -26,14 +26,15 @@ extension PolicyReader {
       case "when": readWhen(fields["when"]!, of: name)
       default: readParts(fields, of: name)
       }
-    guard let rule, let domain = fields.reference("domain", &diagnostics),
-      let weight = weight(fields)
-    else { return }
+    let domain = fields.reference("domain", &diagnostics)
+    let weight = weight(fields, of: name)
+    let applies = fields.expression("applies", &diagnostics)
+    let (label, evidence) = (label(fields, name), evidence(fields))
+    guard let rule, let domain else { return }
     policy.factors.append(
       FactorDeclaration(
-        name: name, domain: domain, rule: rule,
-        applies: fields.expression("applies", &diagnostics), weight: weight,
-        label: label(fields, name), evidence: evidence(fields)))
+        name: name, domain: domain, rule: rule, applies: applies, weight: weight, label: label,
+        evidence: evidence))
   }
 
   private mutating func readWhen(
@@ -41,10 +42,11 @@ extension PolicyReader {
   ) -> FactorDeclaration.Rule? {
     guard
       let fields = Fields(
-        node, .when, owner: "`when` of `\(name.text)`", at: node.span, diagnostics: &diagnostics),
-      let condition = fields.expression("if", &diagnostics),
-      let then = points(fields, "then"), let otherwise = points(fields, "else")
+        node, .when, owner: "`when` of `\(name.text)`", at: node.span, diagnostics: &diagnostics)
     else { return nil }
+    let condition = fields.expression("if", &diagnostics)
+    let (then, otherwise) = (points(fields, "then"), points(fields, "else"))
+    guard let condition, let then, let otherwise else { return nil }
     return .when(condition: condition, then: then, otherwise: otherwise)
   }
 
@@ -61,45 +63,40 @@ extension PolicyReader {
       diagnostics.append(.emptyList("parts", at: fields["parts"]!.span))
       return nil
     }
-    var parts: [FactorDeclaration.Part] = []
-    for node in nodes {
-      let owner = "a part of `\(name.text)`"
-      guard
-        let inner = Fields(node, .part, owner: owner, at: node.span, diagnostics: &diagnostics),
-        let part = part(inner, owner)
-      else { return nil }
-      parts.append(part)
+    let owner = "a part of `\(name.text)`"
+    let parts = nodes.map { node in
+      Fields(node, .part, owner: owner, at: node.span, diagnostics: &diagnostics)
+        .flatMap { part($0, owner) }
     }
-    return .worst(parts)
+    return parts.contains { $0 == nil } ? nil : .worst(parts.compactMap { $0 })
   }
 
   private mutating func part(_ fields: Fields, _ owner: String) -> FactorDeclaration.Part? {
-    guard let from = fields.expression("from", &diagnostics) else { return nil }
+    let from = fields.expression("from", &diagnostics)
+    let scale = scale(fields, owner)
+    guard let from, let scale else { return nil }
+    return .init(from: from, scale: scale)
+  }
+
+  private mutating func scale(_ fields: Fields, _ owner: String) -> Scale? {
     guard fields.has("curve") != fields.has("bands") else {
-      diagnostics.append(
-        .curveOrBands(
-          owner, ["curve", "bands"].compactMap { fields.keySpans[$0] }, at: fields.span)
-      )
+      let keys = ["curve", "bands"].compactMap { fields.keySpans[$0] }
+      diagnostics.append(.curveOrBands(owner, keys, at: fields.span))
       return nil
     }
-    if let node = fields["bands"] {
-      return bands(node).map { .init(from: from, scale: .bands($0)) }
-    }
+    if let node = fields["bands"] { return bands(node).map { .bands($0) } }
     let node = fields["curve"]!
-    if case .scalar(let scalar) = node.content, isName(scalar.text) {
-      let reference = NameReference(text: scalar.text, span: node.span)
-      return .init(from: from, scale: .curve(.parameter(reference)))
+    if case .scalar(let scalar) = node.content, isName(scalar.text), scalar.style != .literal {
+      return .curve(.parameter(NameReference(text: scalar.text, span: node.span)))
     }
-    return curve(node, "`curve`").map { .init(from: from, scale: .curve(.curve($0, node.span))) }
+    return curve(node, "`curve`").map { .curve(.curve($0, node.span)) }
   }
 
   mutating func readDomain(_ name: DeclaredName, _ node: Node) {
-    guard let fields = declarationFields(node, .domain, "domain", name),
-      let weight = weight(fields)
-    else { return }
+    guard let fields = declarationFields(node, .domain, "domain", name) else { return }
     policy.domains.append(
       DomainDeclaration(
-        name: name, weight: weight, label: label(fields, name),
+        name: name, weight: weight(fields, of: name), label: label(fields, name),
         nature: fields.word("nature", InterventionKind.self, &diagnostics),
         combination: fields.word("combine", Combination.self, &diagnostics) ?? .mean,
         minimumCoverage: fields.number("minimum_coverage", in: 0...1, &diagnostics) ?? 0,
@@ -161,20 +158,22 @@ extension PolicyReader {
     (fields.list("floors", "floors", &diagnostics) ?? []).compactMap { node in
       guard
         let floor = Fields(
-          node, .floor, owner: "a floor", at: node.span, diagnostics: &diagnostics),
-        let condition = floor.expression("when", &diagnostics),
-        let atLeast = points(floor, "at_least")
+          node, .floor, owner: "a floor", at: node.span, diagnostics: &diagnostics)
       else { return nil }
+      let condition = floor.expression("when", &diagnostics)
+      let atLeast = points(floor, "at_least")
+      let (label, evidence) = (floor.text("label", &diagnostics), evidence(floor))
+      guard let condition, let atLeast else { return nil }
       return FloorDeclaration(
-        condition: condition, atLeast: atLeast, label: floor.text("label", &diagnostics),
-        evidence: evidence(floor))
+        condition: condition, atLeast: atLeast, label: label, evidence: evidence)
     }
   }
 
   // MARK: Weights, points, curves
 
-  mutating func weight(_ fields: Fields) -> NumberSetting? {
-    guard let weight = fields.setting("weight", &diagnostics) else { return nil }
+  /// The weight, or a stand-in where it is wrong: the rest can be looked at all the same.
+  private mutating func weight(_ fields: Fields, of name: DeclaredName) -> NumberSetting {
+    guard let weight = fields.setting("weight", &diagnostics) else { return .number(1, name.span) }
     if case .number(let value, let span) = weight, value < 0 {
       diagnostics.append(.negativeWeight(value, at: span))
     }
@@ -182,7 +181,7 @@ extension PolicyReader {
   }
 
   /// A number of points, or the parameter that gives it.
-  mutating func points(_ fields: Fields, _ key: String) -> NumberSetting? {
+  private mutating func points(_ fields: Fields, _ key: String) -> NumberSetting? {
     guard let setting = fields.setting(key, &diagnostics) else { return nil }
     if case .number(let value, let span) = setting, !(0...100).contains(value) {
       diagnostics.append(.outOfBounds("`\(key)`", 0...100, at: span))
@@ -220,13 +219,13 @@ extension PolicyReader {
         return nil
       }
       guard let x = first(pair[0], &diagnostics),
-        let y = numberValue(pair[1], "points", &diagnostics)
+        let y = numberValue(pair[1], "points of \(what)", &diagnostics)
       else {
         isWhole = false
         continue
       }
       if !(0...100).contains(y) {
-        diagnostics.append(.outOfBounds("points", 0...100, at: pair[1].span))
+        diagnostics.append(.outOfBounds("points of \(what)", 0...100, at: pair[1].span))
       }
       if let last = pairs.last, x <= last.x {
         diagnostics.append(.notIncreasing(what, at: pair[0].span, last: last.span))
@@ -240,7 +239,7 @@ extension PolicyReader {
   private static let pairsExample = "[[1, 10], [4, 90]]"
 
   mutating func curve(_ node: Node, _ what: String) -> Curve? {
-    pairs(node, what, first: { numberValue($0, "x", &$1) })
+    pairs(node, what, first: { numberValue($0, "x of \(what)", &$1) })
       .flatMap { Curve($0.map { Curve.Point(x: $0.x, y: $0.y) }) }
   }
 
@@ -249,7 +248,7 @@ extension PolicyReader {
       if case .scalar(let scalar) = node.content, ["-inf", "-.inf"].contains(scalar.text) {
         return -.infinity
       }
-      return numberValue(node, "a bound", &diagnostics)
+      return numberValue(node, "a bound of `bands`", &diagnostics)
     }
     return pairs?.map { Band(bound: $0.x, points: $0.y) }
   }
@@ -330,7 +329,7 @@ extension Diagnostic {
 
 extension DiagnosticCode {
   package static let oneRule = DiagnosticCode(
-    "one-rule", "A factor has none or several of the ways to earn points.")
+    "one-rule", "None or several are there of keys of which exactly one has to be.")
   package static let levels = DiagnosticCode(
     "levels", "The levels of a score do not start at 0 and rise.")
   package static let notIncreasing = DiagnosticCode(

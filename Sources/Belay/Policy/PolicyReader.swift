@@ -222,11 +222,15 @@ struct PolicyReader {
 
   mutating func readTime(_ node: Node) {
     guard
-      let fields = Fields(node, .time, owner: "`time`", at: node.span, diagnostics: &diagnostics),
-      let column = fields.text("column", &diagnostics),
-      let every = fields.word("every", Granularity.self, &diagnostics)
-    else { return }
-    policy.time = TimeDeclaration(column: column, every: every, span: node.span)
+      let fields = Fields(node, .time, owner: "`time`", at: node.span, diagnostics: &diagnostics)
+    else {
+      policy.time = TimeDeclaration(column: "", every: .month, span: node.span)
+      return
+    }
+    // Where one of them is wrong, `period` is there all the same.
+    policy.time = TimeDeclaration(
+      column: fields.text("column", &diagnostics) ?? "",
+      every: fields.word("every", Granularity.self, &diagnostics) ?? .month, span: node.span)
   }
 
   private enum TypeName: String, CaseIterable { case number, text, boolean, date }
@@ -485,7 +489,7 @@ extension Diagnostic {
   static func badName(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .badName, message: "`\(name.text)` is not a name", primary: Label(span: name.span),
-      notes: ["a name has letters, digits and `_`, and starts with no digit"],
+      notes: ["a name has the letters a to z and A to Z, digits and `_`, and no digit first"],
       fixIts: mendedName(name.text).map { [FixIt(replacing: name.span, with: $0)] } ?? [])
   }
 
@@ -496,7 +500,7 @@ extension Diagnostic {
       notes: [
         ["provider", "team", "site"].contains(name.text)
           ? "only the text input with `role: \(name.text)` may be called so"
-          : "choose a longer name, such as `my_\(name.text)`"
+          : "choose a longer name"
       ])
   }
 
