@@ -98,7 +98,8 @@ import Testing
   /// The places in that policy which together have all keys of a table.
   private static let places: [String: [String]] = [
     "a policy file": [""], "`time`": ["time"],
-    "an input": ["inputs/safety", "inputs/specialty"], "an instrument": ["inputs/safety/instrument"],
+    "an input": ["inputs/safety", "inputs/specialty"],
+    "an instrument": ["inputs/safety/instrument"],
     "a parameter": ["parameters/limit"], "a measure": ["measures/load"],
     "a factor": [
       "factors/curved", "factors/banded", "factors/conditional", "factors/pointed",
@@ -129,7 +130,8 @@ import Testing
         let steps = path.split(separator: "/").map(String.init) + [key.name]
         guard let changed = Self.setting(whole, steps[...]) else { continue }
         wasSet = true
-        let text = String(decoding: try JSONSerialization.data(withJSONObject: changed), as: UTF8.self)
+        let text = String(
+          decoding: try JSONSerialization.data(withJSONObject: changed), as: UTF8.self)
         let isSaid = Self.diagnostics(text).contains {
           $0.code != .unknownKey && $0.primary.span.text.contains("[]")
         }
