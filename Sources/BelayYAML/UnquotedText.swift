@@ -15,12 +15,12 @@ extension YAMLText {
   ///   brackets do not enclose.
   func unquotedText(from start: Int, to limit: Int? = nil, flow: Bool) -> UnquotedText {
     let bytes = source.bytes
-    let limit = min(limit ?? bytes.count, lineEnd(from: start))
+    let limit = min(limit ?? bytes.count, start + Self.reach, bytes.count)
     var open: [UInt8] = []
     var hasOpenQuote = false
     var end = start
     var offset = start
-    scan: while offset < limit {
+    scan: while offset < limit, !isBreak(at: offset) {
       let byte = bytes[offset]
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "'"):
@@ -52,10 +52,13 @@ extension YAMLText {
     return UnquotedText(end: end, isClosed: open.isEmpty && !hasOpenQuote)
   }
 
+  /// The longest text that is looked at, so that a long line is read once and not once per value.
+  static let reach = 4096
+
   private func closingQuote(of start: Int, before limit: Int) -> Int? {
     let bytes = source.bytes
     var offset = start + 1
-    while offset < limit {
+    while offset < limit, !isBreak(at: offset) {
       if bytes[offset] == UInt8(ascii: "\\") {
         offset += 1
       } else if bytes[offset] == bytes[start] {
@@ -89,34 +92,40 @@ extension YAMLText {
     return offset
   }
 
-  func isOnOneLine(_ span: SourceSpan) -> Bool { lineEnd(from: Int(span.lower)) >= Int(span.upper) }
+  func isOnOneLine(_ span: SourceSpan) -> Bool {
+    !source.bytes[Int(span.lower)..<Int(span.upper)].contains {
+      $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
+    }
+  }
 
   /// The value that a place on a line belongs to, as its author sees it: what stands behind
   /// the key, in its flow collection if it is in one.
-  func value(around place: Int) -> SourceSpan? {
+  ///
+  /// - Parameter inFlow: whether the line begins within a flow collection.
+  func value(around place: Int, inFlow: Bool) -> SourceSpan? {
     var offset = contentStart(ofLineWith: place)
     while byte(at: offset) == UInt8(ascii: "-"), offset + 1 < source.bytes.count,
       isBlank(at: offset + 1)
     {
       offset = skipBlanks(from: offset + 1)
     }
-    var flow = false
+    var flow = inFlow
     while offset <= place {
       let text = unquotedText(from: offset, flow: flow)
-      if let colon = keyMark(from: offset, before: place + 1), colon < place {
-        offset = skipBlanks(from: colon + 1)
-        let first = byte(at: offset)
-        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "["), offset < place else {
-          let end = unquotedText(from: offset, flow: flow).end
-          return offset < end && offset <= place ? SourceSpan(source, offset, end) : nil
-        }
-        offset = skipBlanks(from: offset + 1)
-        flow = true
-      } else if flow, text.end <= place, byte(at: skipBlanks(from: text.end)) == UInt8(ascii: ",") {
-        offset = skipBlanks(from: skipBlanks(from: text.end) + 1)
-      } else {
-        return offset < text.end ? SourceSpan(source, offset, text.end) : nil
+      if flow, text.end <= place {
+        let comma = skipBlanks(from: text.end)
+        guard byte(at: comma) == UInt8(ascii: ",") else { return nil }
+        offset = skipBlanks(from: comma + 1)
+        continue
       }
+      if let colon = keyMark(from: offset, before: place) { offset = skipBlanks(from: colon + 1) }
+      let first = byte(at: offset)
+      guard first == UInt8(ascii: "{") || first == UInt8(ascii: "["), offset < place else {
+        return offset <= place && offset < text.end
+          ? SourceSpan(source, offset, text.end) : nil
+      }
+      offset = skipBlanks(from: offset + 1)
+      flow = true
     }
     return nil
   }
@@ -126,11 +135,10 @@ extension YAMLText {
     var offset = start
     let first = byte(at: start)
     if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
-      guard let close = closingQuote(of: start, before: lineEnd(from: start)) else { return nil }
+      guard let close = closingQuote(of: start, before: source.bytes.count) else { return nil }
       offset = close + 1
     }
-    let end = min(lineEnd(from: start), limit)
-    while offset < end {
+    while offset < min(limit, source.bytes.count), !isBreak(at: offset) {
       switch byte(at: offset) {
       case UInt8(ascii: ":"):
         if offset + 1 == source.bytes.count || isBlankOrBreak(at: offset + 1) { return offset }

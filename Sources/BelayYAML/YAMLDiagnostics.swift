@@ -100,6 +100,14 @@ extension Diagnostic {
       fixIts: [FixIt(replacing: span, with: quoted(span.text))])
   }
 
+  static func cutByComment(_ span: SourceSpan, comment: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .unquotedExpression, message: "a comment cuts this text short",
+      primary: Label(span: span, text: "all that is left of it"),
+      secondary: [Label(span: comment, text: "` #` begins a comment")],
+      notes: ["put quotes around the text, and leave a comment outside"])
+  }
+
   static func complexKey(at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       code: .complexKey, message: "a key is a text, not a list or a mapping",

@@ -41,6 +41,9 @@ private struct YAMLReader {
   private var longQuote: SourceSpan?
   /// What stands before this offset has been reported and taken into another node.
   private var swallowed: UInt32 = 0
+  /// How many bytes may still be read ahead for texts without quotes: policies need few,
+  /// and a text made for it could have every byte read many times.
+  private var lookahead = 1 << 20
 
   init(_ text: YAMLText, _ limits: DocumentLimits) {
     self.text = text
@@ -87,8 +90,7 @@ private struct YAMLReader {
         break
       }
       let root = try value(try next(), .root)
-      let end = try next()
-      try checkEnd(after: max(end.span.upper, root.node.span.upper))
+      try checkEnd(after: try next(), root.node.span.upper)
       if case .scalar(let scalar) = root.node.content, scalar.style == .plain, scalar.text.isEmpty {
         report(.emptyDocument(text.source))
         return nil
@@ -121,23 +123,26 @@ private struct YAMLReader {
   }
 
   /// Says so where anything but comments follows the document.
-  private mutating func checkEnd(after end: UInt32) throws(Stop) {
-    var offset = text.skipSpaceAndComments(from: Int(end))
+  private mutating func checkEnd(after event: YAMLEvent, _ root: UInt32) throws(Stop) {
+    var isEnded = false
+    if case .documentEnd(explicit: true) = event.kind { isEnded = true }
+    var offset = text.skipSpaceAndComments(from: Int(max(event.span.upper, root)))
     while text.source.bytes[offset...].starts(with: "...".utf8),
       offset + 3 == text.source.bytes.count || text.isBlankOrBreak(at: offset + 3)
     {
+      isEnded = true
       offset = text.skipSpaceAndComments(from: offset + 3)
     }
     guard offset < text.source.bytes.count else { return }
     // Nothing behind the first document needs reading, but what is no document needs its error.
-    if text.byte(at: offset) != UInt8(ascii: "%"),
+    if !isEnded, text.byte(at: offset) != UInt8(ascii: "%"),
       !text.source.bytes[offset...].starts(with: "---".utf8)
     {
       guard case .documentStart = try next().kind else { return }
     }
     report(
       .multipleDocuments(
-        at: SourceSpan(text.source, offset, min(offset + 3, text.source.bytes.count))))
+        at: SourceSpan(text.source, offset, min(offset + 3, text.lineEnd(from: offset)))))
   }
 
   // MARK: Nodes
@@ -214,7 +219,9 @@ private struct YAMLReader {
     case .reading(let anchor):
       report(.recursiveAlias(name, at: event.span, anchor: anchor))
     case nil:
-      report(.unknownAnchor(name, at: event.span, known: anchors.keys.sorted()))
+      // Comparing names has its price, and a policy has few.
+      let known = anchors.count <= 1000 ? anchors.keys.sorted() : []
+      report(.unknownAnchor(name, at: event.span, known: known))
     }
     return try count(plain(event.span), .value)
   }
@@ -304,12 +311,14 @@ private struct YAMLReader {
 
   private mutating func mapping(_ span: inout SourceSpan) throws(Stop) -> Built {
     var entries = Entries()
+    var mended: Node?
     var size = 1
     var height = 0
     while true {
       let event = try next()
       if case .mappingEnd = event.kind {
         end(&span, event)
+        if let mended, entries.list.count == 1 { return Built(node: mended, size: size, height: 0) }
         return Built(
           node: Node(.mapping(entries.list), span: span), size: size, height: height + 1)
       }
@@ -320,6 +329,12 @@ private struct YAMLReader {
       let value = try value(valueEvent, .value)
       span = cover(span, value.node.span, valueEvent)
       guard let key, !isSwallowed else { continue }
+      if let whole = conditional(key.key) {
+        report(
+          .unquoted(
+            whole, "a text with `: ` in it needs quotes", "reads as a key and its value"))
+        mended = mended ?? plain(whole)
+      }
       size += value.size
       height = max(height, value.height)
       if key.isMerge { height = max(height, value.height - 1) }
@@ -334,9 +349,13 @@ private struct YAMLReader {
   /// The entries of a mapping in order; what is written wins over what is merged.
   private struct Entries {
     var list: [Node.Entry] = []
-    private var written: [String: Node.Key] = [:]
-    private var index: [String: Int] = [:]
+    private var places: [String: Place] = [:]
     private var merge: Node.Key?
+
+    private struct Place {
+      var index: Int
+      var isWritten: Bool
+    }
 
     /// Adds a written entry (a merge key, if there is no value);
     /// where its key has been written before, that key.
@@ -346,21 +365,21 @@ private struct YAMLReader {
         merge = key
         return nil
       }
-      if let first = written[key.text] { return first }
-      written[key.text] = key
       let entry = Node.Entry(key: key, value: value)
-      if let place = index[key.text] {
-        list[place] = entry
-      } else {
-        index[key.text] = list.count
+      let end = Place(index: list.count, isWritten: true)
+      guard let place = places.updateValue(end, forKey: key.text) else {
         list.append(entry)
+        return nil
       }
+      places[key.text] = Place(index: place.index, isWritten: true)
+      if place.isWritten { return list[place.index].key }
+      list[place.index] = entry
       return nil
     }
 
     mutating func addMerged(_ entry: Node.Entry) {
-      guard index[entry.key.text] == nil else { return }
-      index[entry.key.text] = list.count
+      guard places[entry.key.text] == nil else { return }
+      places[entry.key.text] = Place(index: list.count, isWritten: false)
       list.append(entry)
     }
   }
@@ -398,24 +417,29 @@ private struct YAMLReader {
         report(.emptyKey(at: span))
         return nil
       }
-      checkConditional(span)
     }
     return (Node.Key(text: scalar.text, span: span), scalar.style == .plain && scalar.text == "<<")
   }
 
   // MARK: Text that wants quotes
 
-  /// `a ? b : c` is a mapping from `a ? b` to `c`.
-  private mutating func checkConditional(_ key: SourceSpan) {
-    let bytes = text.source.bytes[Int(key.lower)..<Int(key.upper)]
+  /// The text that begins here, as far as its author may have meant it to go.
+  private mutating func whole(from start: Int) -> UnquotedText {
+    guard lookahead > 0 else { return UnquotedText(end: start, isClosed: false) }
+    let whole = text.unquotedText(from: start, flow: !openBrackets.isEmpty)
+    lookahead -= whole.end - start + 1
+    return whole
+  }
+
+  /// The text that `a ? b : c` is, where YAML reads a mapping from `a ? b` to `c`.
+  private mutating func conditional(_ key: Node.Key) -> SourceSpan? {
+    let bytes = text.source.bytes[Int(key.span.lower)..<Int(key.span.upper)]
     guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")), mark > bytes.startIndex,
-      text.isBlank(at: mark - 1), mark + 1 < bytes.endIndex, text.isBlank(at: mark + 1)
-    else { return }
-    let end = text.unquotedText(from: Int(key.lower), flow: !openBrackets.isEmpty).end
-    report(
-      .unquoted(
-        SourceSpan(text.source, key.lower, max(UInt32(end), key.upper)),
-        "a text with ` : ` in it needs quotes", "read as a key and its value"))
+      text.isBlank(at: mark - 1), mark + 1 < bytes.endIndex, text.isBlank(at: mark + 1),
+      bytes.elementsEqual(key.text.utf8)
+    else { return nil }
+    let whole = whole(from: bytes.startIndex)
+    return SourceSpan(text.source, bytes.startIndex, max(whole.end, bytes.endIndex))
   }
 
   private mutating func unquoted(_ event: YAMLEvent) -> Node? {
@@ -428,19 +452,20 @@ private struct YAMLReader {
     case .plain: break
     }
     let span = event.content
-    guard span.upper > span.lower else { return nil }
+    guard span.upper > span.lower, span.upper - span.lower < UInt32(YAMLText.reach) else {
+      return nil
+    }
     let written = text.unquotedText(from: Int(span.lower), to: Int(span.upper), flow: false)
     let isCut = !written.isClosed || text.endsInOperator(span)
     let after = text.skipBlanks(from: Int(span.upper))
     if isCut, text.byte(at: after) == UInt8(ascii: "#"), after > Int(span.upper),
       text.isOnOneLine(span)
     {
-      return take(
-        SourceSpan(text.source, Int(span.lower), trimmedLineEnd(from: Int(span.lower))),
-        "a comment cuts this text short", "ends where ` #` stands")
+      report(.cutByComment(span, comment: SourceSpan(text.source, after, after + 1)))
+      return nil
     }
     if !openBrackets.isEmpty, !written.isClosed {
-      let whole = text.unquotedText(from: Int(span.lower), flow: true)
+      let whole = whole(from: Int(span.lower))
       if whole.isClosed, whole.end > Int(span.upper) {
         return take(
           SourceSpan(text.source, Int(span.lower), whole.end),
@@ -452,12 +477,6 @@ private struct YAMLReader {
       span, hasNext: !openBrackets.isEmpty || text.byte(at: after) == UInt8(ascii: ":"))
   }
 
-  private func trimmedLineEnd(from start: Int) -> Int {
-    var end = text.lineEnd(from: start)
-    while end > start, text.isBlank(at: end - 1) { end -= 1 }
-    return end
-  }
-
   /// The whole text that a value is the beginning of, where more follows on its line.
   private mutating func unquoted(_ span: SourceSpan, hasNext: Bool) -> Node? {
     guard hasNext, text.isOnOneLine(span), span.upper > span.lower else { return nil }
@@ -467,15 +486,15 @@ private struct YAMLReader {
     switch text.byte(at: after) {
     case UInt8(ascii: "#") where after > Int(span.upper): return nil
     case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"):
-      if inFlow { return nil }
+      if inFlow || text.byte(at: after) != UInt8(ascii: ",") { return nil }
     default: break
     }
-    let whole = text.unquotedText(from: Int(span.lower), flow: inFlow)
+    let whole = whole(from: Int(span.lower))
     guard whole.end > Int(span.upper) else { return nil }
     return take(
       SourceSpan(text.source, Int(span.lower), whole.end),
       text.byte(at: after) == UInt8(ascii: ":")
-        ? "a text with ` : ` in it needs quotes" : "a text that goes on like this needs quotes",
+        ? "a text with `: ` in it needs quotes" : "a text that goes on like this needs quotes",
       "YAML reads only a part of this")
   }
 
@@ -495,8 +514,8 @@ private struct YAMLReader {
     // The anchor may also stand behind the tag.
     let isCore = text.source.bytes[start...].starts(with: "!!".utf8)
     if position != .key, !isCore, event.anchor == nil, case .scalar(_, .plain) = event.kind {
-      let whole = text.unquotedText(from: start, flow: !openBrackets.isEmpty)
-      let span = SourceSpan(text.source, start, whole.end)
+      let whole = whole(from: start)
+      let span = SourceSpan(text.source, start, max(whole.end, Int(event.span.upper)))
       report(.tag(at: span, fix: FixIt(replacing: span, with: quoted(span.text))))
       swallowed = max(swallowed, span.upper)
       return try count(plain(span), position)

@@ -25,7 +25,7 @@ private struct YAMLSyntax {
     if let longQuote, text.lineStart(of: Int(longQuote.upper)) == text.lineStart(of: place) {
       return runawayQuote(longQuote)
     }
-    if problem.text != "found undefined tag handle", let value = text.value(around: contextPlace),
+    if problem.text != "found undefined tag handle", let value = value(around: contextPlace),
       text.byte(at: Int(value.lower)) == UInt8(ascii: "!"), contextPlace < text.lineEnd(from: place)
     {
       return .tag(at: value, fix: FixIt(replacing: value, with: quoted(value.text)))
@@ -34,7 +34,7 @@ private struct YAMLSyntax {
     case "mapping values are not allowed in this context":
       return misplacedColon
     case "found character that cannot start any token":
-      return text.byte(at: place) == UInt8(ascii: "\t") ? tab : unquoted(misplacedStart)
+      return text.byte(at: place) == UInt8(ascii: "\t") ? tab : unquoted(misplacedStart(place))
     case "found a tab character that violates indentation",
       "found a tab character where an indentation space is expected":
       return tab
@@ -68,15 +68,17 @@ private struct YAMLSyntax {
       return error(
         .yamlSyntax, "the indentation of a block text is 1 to 9", character(at: place), "")
     case "did not find expected comment or line break":
-      return unquoted("a text that begins with `\(character(at: contextPlace).text)` needs quotes")
+      return unquoted(misplacedStart(contextPlace))
     case "did not find expected alphabetic or numeric character":
-      return unquoted("a text that begins with `\(character(at: contextPlace).text)` needs quotes")
+      return unquoted(misplacedStart(contextPlace))
     case "found undefined tag handle":
       return error(.yamlTag, "tags are not used here", word(at: contextPlace), "a YAML tag")
     case "did not find expected <document start>":
       return error(
-        .yamlSyntax, "this does not belong to what stands before it", line(at: place),
-        "indented as if it did not")
+        .yamlSyntax, "this does not belong to what stands before it", line(at: place), "")
+    case "found incompatible YAML document":
+      return error(
+        .yamlSyntax, "this version of YAML is not known", line(at: place), "1.1 and 1.2 are")
     case "found unexpected ':'":
       return unquoted("a text with `:` before a comma or a bracket needs quotes")
     default:
@@ -116,6 +118,12 @@ private struct YAMLSyntax {
     SourceSpan(text.source, offset, text.unquotedText(from: offset, flow: false).end)
   }
 
+  /// The value that a place belongs to, as its author sees it.
+  private func value(around place: Int) -> SourceSpan? {
+    let start = text.lineStart(of: place)
+    return text.value(around: place, inFlow: openBrackets.contains { $0 < start })
+  }
+
   private func isSameLine(_ a: Int, _ b: Int) -> Bool {
     text.lineStart(of: a) == text.lineStart(of: b)
   }
@@ -133,7 +141,7 @@ private struct YAMLSyntax {
 
   /// About a text that needs quotes, as a whole.
   private func unquoted(_ message: String) -> Diagnostic {
-    let value = text.value(around: contextPlace) ?? text.value(around: place)
+    let value = value(around: contextPlace) ?? value(around: place)
     guard let value, Int(value.upper) > place || isSameLine(place, Int(value.lower)) else {
       return error(.unquotedExpression, message, character(at: place), "")
     }
@@ -142,12 +150,13 @@ private struct YAMLSyntax {
       fixIts: [FixIt(replacing: value, with: quoted(value.text))])
   }
 
-  private var misplacedStart: String {
-    "a text that begins with `\(character(at: place).text)` needs quotes"
+  private func misplacedStart(_ place: Int) -> String {
+    let text = character(at: place).text
+    return "a text that begins with \(text == "`" ? "a backtick" : "`\(text)`") needs quotes"
   }
 
   private var misplacedColon: Diagnostic {
-    if let value = text.value(around: place), Int(value.lower) < place, Int(value.upper) > place,
+    if let value = value(around: place), Int(value.lower) < place, Int(value.upper) > place,
       Int(value.lower) > text.contentStart(ofLineWith: place)
     {
       return .unquoted(value, "a text with `: ` in it needs quotes", "reads as a key and its value")
@@ -208,6 +217,7 @@ private struct YAMLSyntax {
         .unclosedBracket, "`\(character.text)` closes nothing", character, "no bracket is open here"
       )
     }
+    if character.text == ":" { return .emptyKey(at: character) }
     guard place == text.contentStart(ofLineWith: place) else {
       return unquoted("a text that goes on like this needs quotes")
     }
@@ -223,12 +233,13 @@ private struct YAMLSyntax {
     let opening = character(at: contextPlace)
     let wanted = opening.text == "{" ? "}" : "]"
     let found = character(at: place)
-    if place >= text.source.bytes.count || !isSameLine(contextPlace, place) {
-      return unclosed(opening, before: found)
+    // What is on a line of its own may well be the next key, and no part of the collection.
+    if found.text.isEmpty || found.text == ":" && !isSameLine(contextPlace, place) {
+      return unclosed(opening, before: character(at: text.contentStart(ofLineWith: place)))
     }
     let message =
       ["]", "}"].contains(found.text)
-      ? "`\(found.text)` does not close `\(opening.text)`" : "`\(opening.text)` is not closed"
+      ? "`\(found.text)` does not close `\(opening.text)`" : "a `,` or `\(wanted)` is missing here"
     return error(
       .unclosedBracket, message, found, "expected `,` or `\(wanted)`",
       secondary: [Label(span: opening, text: "opened here")])
@@ -250,6 +261,10 @@ private struct YAMLSyntax {
       return error(
         .yamlSyntax, "a value is missing before `\(found.text)`", found, "expected a value")
     }
+    if found.text == ":" {
+      let isMark = place + 1 == text.source.bytes.count || text.isBlankOrBreak(at: place + 1)
+      return isMark ? .emptyKey(at: found) : unquoted(misplacedStart(place))
+    }
     return error(.yamlSyntax, "a value is missing here", found, "expected a value")
   }
 
@@ -267,9 +282,6 @@ private struct YAMLSyntax {
     return error(
       .invalidEscape, "unknown escape `\(span.text)`", span, "",
       notes: ["between single quotes a backslash is only a backslash"],
-      fixIts: [
-        FixIt(
-          replacing: SourceSpan(text.source, start, start + 1), with: "\\\\")
-      ])
+      fixIts: [FixIt(replacing: span, with: "\\" + span.text)])
   }
 }

@@ -41,24 +41,19 @@ public struct TextColumn: Sendable {
     self.dictionary = dictionary
   }
 
-  /// A column of given texts, nil where unknown.
+  /// A column of given texts, nil where unknown. Texts are told apart by their bytes.
   public init(_ texts: some Sequence<String?>) {
-    var places: [String: Int32] = [:]
-    var dictionary: [String] = []
+    var interner = TextInterner()
     var codes: [Int32] = []
     for text in texts {
       guard let text else {
         codes.append(-1)
         continue
       }
-      let code = places[text] ?? Int32(dictionary.count)
-      if code == dictionary.count {
-        dictionary.append(text)
-        places[text] = code
-      }
-      codes.append(code)
+      let bytes = Array(text.utf8)
+      codes.append(Int32(interner.code(bytes.span, 0, bytes.count)))
     }
-    self.init(codes: codes, dictionary: dictionary)
+    self.init(codes: codes, dictionary: interner.texts)
   }
 
   public var count: Int { codes.count }

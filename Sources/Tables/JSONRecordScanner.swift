@@ -17,9 +17,17 @@ struct JSONRecordScanner {
     var upper: Int
   }
 
+  /// A field that came in some record, and the key where it first came.
+  struct FieldSeen {
+    let name: String
+    let lower: Int
+    let upper: Int
+  }
+
   private struct Field {
     let name: String
     let slot: Int?
+    var first: (lower: Int, upper: Int)?
     /// The record in which the field came last, and where.
     var record = -1
     var place = 0
@@ -47,9 +55,13 @@ struct JSONRecordScanner {
     }
   }
 
-  /// The names of the fields that came in some record, in the order in which they first came;
-  /// those that are read stand before those that are not.
-  var fieldsSeen: [String] { fields.filter { $0.record >= 0 }.map(\.name) }
+  /// The fields that came in some record: those that are read in the order of their slots,
+  /// then the others in the order in which they came.
+  var fieldsSeen: [FieldSeen] {
+    fields.compactMap { field in
+      field.first.map { FieldSeen(name: field.name, lower: $0.lower, upper: $0.upper) }
+    }
+  }
 
   /// Adds the next record to a batch.
   ///
@@ -109,6 +121,7 @@ struct JSONRecordScanner {
       if fields[field].record == records {
         throw Flaw(.duplicateField(fields[field].name, first: fields[field].place), key)
       }
+      if fields[field].first == nil { fields[field].first = (key.lower, key.upper) }
       fields[field].record = records
       fields[field].place = key.lower
       keys.append((key, field))

@@ -21,8 +21,10 @@ struct TableBuilder {
   private var idCodes: [Int32] = []
   private var periodTexts = TextInterner()
   private var periodCodes: [Int32] = []
-  /// For each period text what it means, nil where it means nothing.
-  private var periodsRead: [Period?] = []
+  /// For each period text what it means, nil where it means nothing, and its place in the
+  /// dictionary, -1 until a row has it.
+  private var periodsRead: [(period: Period?, code: Int32)] = []
+  private var periodDictionary: [String] = []
   private var periods: [Period] = []
   private var rows = PairIndex()
   /// Where each row starts in the file.
@@ -68,7 +70,7 @@ struct TableBuilder {
         issues.append(Issue(kind: .emptyID, record: record, cell: key))
         continue
       }
-      var periodCode: Int?
+      var textCode: Int?
       var period: Period?
       if let slot = slots.time, let every = schema.time?.every {
         let cell = batch[record, slot]
@@ -79,13 +81,13 @@ struct TableBuilder {
         }
         let code = cell.withText(bytes, scratch: &scratch) { periodTexts.code($0, $1, $2) }
         if code == periodsRead.count {
-          periodsRead.append(Period(trimmed(periodTexts.text(code)), every: every))
+          periodsRead.append((Period(trimmed(periodTexts.text(code)), every: every), -1))
         }
-        guard let read = periodsRead[code] else {
+        guard let read = periodsRead[code].period else {
           issues.append(Issue(kind: .badPeriod, record: record, cell: cell))
           continue
         }
-        (periodCode, period) = (code, read)
+        (textCode, period) = (code, read)
       }
       let id = key.withText(bytes, scratch: &scratch) { ids.code($0, $1, $2) }
       if let first = rows.add(Int32(id), Int32(period?.index ?? 0)) {
@@ -95,8 +97,12 @@ struct TableBuilder {
       }
       starts.append(batch.starts[record])
       idCodes.append(Int32(id))
-      if let periodCode, let period {
-        periodCodes.append(Int32(periodCode))
+      if let textCode, let period {
+        if periodsRead[textCode].code < 0 {
+          periodsRead[textCode].code = Int32(periodDictionary.count)
+          periodDictionary.append(periodTexts.text(textCode))
+        }
+        periodCodes.append(periodsRead[textCode].code)
         periods.append(period)
       }
       kept.append(record)
@@ -111,7 +117,7 @@ struct TableBuilder {
       schema: schema,
       ids: TextColumn(codes: idCodes, dictionary: ids.texts),
       periodTexts: schema.time.map { _ in
-        TextColumn(codes: periodCodes, dictionary: periodTexts.texts)
+        TextColumn(codes: periodCodes, dictionary: periodDictionary)
       },
       periods: schema.time.map { _ in periods },
       columns: builders.indices.map { isPresent[$0] ? builders[$0].column : nil },

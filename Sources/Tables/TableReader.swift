@@ -22,6 +22,7 @@ public enum TableFormat: String, CaseIterable, Sendable {
 /// - A cell of NDJSON or JSON is read by its text, as if it stood in CSV: `"3.1"` is a number,
 ///   and `17` may be an id. `null` is an empty cell.
 /// - Blank lines are skipped, and so is a byte order mark.
+/// - A record has at most 16 MiB, a file at most 16,384 columns.
 public struct TableReader: Sendable {
   private let schema: TableSchema
 
@@ -121,7 +122,7 @@ public struct TableReader: Sendable {
             break
           }
         } catch {
-          throw TableError([.jsonFlaw(error, row: rows + 1, &text)])
+          throw TableError([.jsonFlaw(error, row: rows + 1, isLines: isLines, &text)])
         }
         rows += 1
       }
@@ -130,24 +131,24 @@ public struct TableReader: Sendable {
     }
 
     let seen = scanner.fieldsSeen
+    let names = Set(seen.map(\.name))
     if let firstRecord {
-      let missing = required.filter { !seen.contains($0) }
-      guard missing.isEmpty else {
-        throw TableError(
-          missing.map { header in
-            .missingField(
-              header, nearest: nearestName(to: header, among: seen), at: firstRecord, &text)
-          })
+      let missing = required.filter { !names.contains($0) }
+      if !missing.isEmpty {
+        var errors: [Diagnostic] = []
+        for name in missing { errors.append(.missingField(name, seen, firstRecord, &text)) }
+        throw TableError(errors)
       }
-      let unknown = seen.filter { places[$0] == nil }
-      if !unknown.isEmpty {
+      let unknown = seen.filter { places[$0.name] == nil }
+      if let first = unknown.first {
         diagnostics.add(.unknownColumns) {
-          .unknownColumns(unknown, firstRecord, firstRecord + 1, &text)
+          .unknownColumns(unknown.map(\.name), first.lower, first.upper, &text)
         }
       }
     }
+    // A list without records names no columns, and lacks none.
     let table = builder.table(
-      isPresent: schema.columns.map { $0.isRequired || seen.contains($0.name) })
+      isPresent: schema.columns.map { $0.isRequired || names.contains($0.name) })
     return (table, diagnostics)
   }
 
@@ -306,11 +307,14 @@ extension DiagnosticCode {
     "unknown-columns", .note, "A data file has columns that the policy does not know.")
 }
 
+/// Among how many names the one that is meant is looked for.
+private let nearestLimit = 1000
+
 extension Diagnostic {
   fileprivate static func utf16(_ text: inout DataText) -> Diagnostic {
     Diagnostic(
       code: .badEncoding, message: "the file is UTF-16 text, not UTF-8",
-      primary: text.label(0, 0), notes: ["save it as CSV UTF-8"])
+      primary: text.label(0, 0), notes: ["save it as UTF-8"])
   }
 
   fileprivate static func badEncoding(_ offset: Int, _ text: inout DataText) -> Diagnostic {
@@ -357,7 +361,7 @@ extension Diagnostic {
     _ name: String, _ header: CSVHeader, _ text: inout DataText
   ) -> Diagnostic {
     let message = "the file has no column \(quoted(name))"
-    guard let nearest = nearestName(to: name, among: header.names),
+    guard let nearest = nearestName(to: name, among: header.names.prefix(nearestLimit)),
       let cell = header.place(of: nearest).map({ header.cells[$0] })
     else {
       return Diagnostic(
@@ -371,12 +375,21 @@ extension Diagnostic {
   }
 
   fileprivate static func missingField(
-    _ name: String, nearest: String?, at start: Int, _ text: inout DataText
+    _ name: String, _ seen: [JSONRecordScanner.FieldSeen], _ firstRecord: Int,
+    _ text: inout DataText
   ) -> Diagnostic {
-    Diagnostic(
-      code: .missingColumn, message: "no record has a field \(quoted(name))",
-      primary: text.label(start, start + 1, "the first record"),
-      notes: nearest.map { ["perhaps \(quoted($0)) is meant"] } ?? [])
+    let message = "no record has a field \(quoted(name))"
+    guard let nearest = nearestName(to: name, among: seen.prefix(nearestLimit).map(\.name)),
+      let field = seen.first(where: { $0.name == nearest })
+    else {
+      return Diagnostic(
+        code: .missingColumn, message: message,
+        primary: text.label(firstRecord, firstRecord + 1, "the first record"))
+    }
+    let label = text.label(field.lower + 1, field.upper - 1, "perhaps this one is meant")
+    return Diagnostic(
+      code: .missingColumn, message: message, primary: label,
+      fixIts: [FixIt(replacing: label.span, with: name)])
   }
 
   fileprivate static func unknownColumns(
@@ -394,7 +407,7 @@ extension Diagnostic {
       primary: text.label(lower, upper, names.count == 1 ? "not read" : "the first of them"))
   }
 
-  fileprivate static func raggedRow(
+  static func raggedRow(
     _ row: Int, _ record: (lower: Int, upper: Int, count: Int), _ header: CSVHeader,
     _ text: inout DataText
   ) -> Diagnostic {
@@ -424,7 +437,7 @@ extension Diagnostic {
       notes: ["perhaps a quote is never closed, or a line end is missing"])
   }
 
-  fileprivate static func csvFlaw(
+  static func csvFlaw(
     _ flaw: CSVScanner.Flaw, _ text: inout DataText
   ) -> Diagnostic {
     switch flaw.kind {
@@ -441,7 +454,11 @@ extension Diagnostic {
       Diagnostic(
         code: .strayQuote, message: "a quote inside a cell that does not begin with one",
         primary: text.label(flaw.lower, flaw.upper),
-        notes: ["put the whole cell between quotes, and write each quote inside it twice"])
+        notes: [
+          text.bytes[..<flaw.lower].last == UInt8(ascii: " ")
+            ? "a quote around a cell follows the comma at once, without a space"
+            : "put the whole cell between quotes, and write each quote inside it twice"
+        ])
     case .loneReturn:
       Diagnostic(
         code: .loneReturn, message: "a carriage return that ends no line",
@@ -452,17 +469,17 @@ extension Diagnostic {
   }
 
   fileprivate static func jsonFlaw(
-    _ flaw: JSONRecordScanner.Flaw, row: Int, _ text: inout DataText
+    _ flaw: JSONRecordScanner.Flaw, row: Int, isLines: Bool, _ text: inout DataText
   ) -> Diagnostic {
     let label = text.label(flaw.lower, flaw.upper)
     switch flaw.kind {
     case .syntax(let message):
       return Diagnostic(code: .jsonSyntax, message: "record \(row): \(message)", primary: label)
     case .notARecord:
-      let isArray = text.bytes[flaw.lower] == UInt8(ascii: "[")
+      let isList = isLines && row == 1 && text.bytes[flaw.lower] == UInt8(ascii: "[")
       return Diagnostic(
         code: .notARecord, message: "record \(row) is not a JSON object", primary: label,
-        notes: isArray
+        notes: isList
           ? ["NDJSON has an object on each line; a file that is one array is JSON"] : []
       )
     case .notAnArray:

@@ -107,7 +107,8 @@ struct ReaderChoice {
   func holds(_ events: [String]) -> Bool {
     switch code {
     case .yamlTag: events.contains { $0.contains("<") } || !events.contains("=VAL")
-    case .multipleDocuments: events.count { $0.hasPrefix("+DOC") } > 1
+    case .multipleDocuments:
+      events.count { $0.hasPrefix("+DOC") } > 1 || events.contains("-DOC ...")
     case .emptyDocument: !events.contains { $0.hasPrefix("+MAP") || $0.hasPrefix("+SEQ") }
     default: events.contains { $0.hasPrefix("+MAP") || $0.hasPrefix("=ALI") }
     }

@@ -64,7 +64,9 @@ struct KnownDifference: Sendable {
     KnownDifference(.accepts, "`-` as a plain scalar in a flow collection") {
       $0.contains(/[\[,]\s*-[,\]]/)
     },
-    KnownDifference(.accepts, "a block scalar of empty lines that are indented further than its end") {
+    KnownDifference(
+      .accepts, "a block scalar of empty lines that are indented further than its end"
+    ) {
       $0.contains(/[>|]\n( +\n)+ *#/)
     },
   ]

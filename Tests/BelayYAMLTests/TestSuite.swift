@@ -1,7 +1,7 @@
 import BelayYAML
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// A case of the YAML Test Suite.
 struct SuiteCase: Sendable, Decodable, CustomTestStringConvertible {

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Tables
 
 /// How large a document may be. Readers stop at the first limit that they pass.
 package struct DocumentLimits: Sendable {
@@ -26,4 +27,9 @@ extension DiagnosticCode {
     "too-deep", .error, "A document nests more deeply than the limit.")
   package static let tooManyNodes = DiagnosticCode(
     "too-many-nodes", .error, "A document has more values than the limit.")
+
+  /// All that reading a document of either format can report, and what JSON alone can.
+  package static let documentCodes: [DiagnosticCode] = [
+    .duplicateKey, .tooLarge, .tooDeep, .tooManyNodes, .jsonSyntax,
+  ]
 }

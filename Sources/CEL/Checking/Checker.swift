@@ -386,6 +386,9 @@ struct Checker {
   ) -> Checked {
     let overloads = environment.functions.overloads(of: function, in: environment.profile)
     let fitting = overloads.filter { $0.isMember == member }
+    if arguments.count > 1, let list = fitting.first(where: \.isVariadic) {
+      return variadic(list, fitting, arguments, id)
+    }
     var checked = arguments.map { argument in
       (syntax: argument, checked: check(argument))
     }
@@ -436,7 +439,35 @@ struct Checker {
     var result = first.result
     for match in matches.dropFirst() where match.result != result { result = .dyn }
     if function == "interpolate", isPolicy { checkCurve(arguments, id) }
+    if function == "matches" { checkPattern(arguments[1]) }
     return build(matches.map(\.overload), function, checked.map(\.checked), result, id)
+  }
+
+  /// Arguments that are the elements of a list: `math.greatest(a, b, c)`.
+  private mutating func variadic(
+    _ overload: Overload, _ overloads: [Overload], _ arguments: [SyntaxTree.ID],
+    _ id: SyntaxTree.ID
+  ) -> Checked {
+    let elements = arguments.map { SyntaxTree.Element(value: $0, optional: false) }
+    let argument = list(elements, id)
+    if types.resolved(argument.type) == .list(.wrong) {
+      return wrong(id, .noSuchOverload(overload.function))
+    }
+    var matches: [(overload: Overload, result: CELType)] = []
+    for overload in overloads where overload.isVariadic {
+      if isUnchecked || types.isAssignable(argument.type, to: overload.parameters[0]) {
+        matches.append((overload, overload.result))
+      }
+    }
+    guard let first = matches.first else {
+      report(
+        mismatch(
+          overload.function, overloads.filter(\.isVariadic), [(arguments[0], argument.type)], id))
+      return wrong(id, .noSuchOverload(overload.function))
+    }
+    let isOne = matches.allSatisfy { $0.result == first.result }
+    return build(
+      matches.map(\.overload), overload.function, [argument], isOne ? first.result : .dyn, id)
   }
 
   /// The arguments with whole numbers read as ints where the overload needs that.
@@ -478,11 +509,14 @@ struct Checker {
       }
     let operation: Program.Operation
     switch overload.body {
+    // Any collection and key can be tried, so types that are still open need no choice.
+    case _ where function == "_[_]" && ids.count == 2: operation = .binary(element, ids[0], ids[1])
     case .conditional where ids.count == 3: operation = .conditional(ids[0], ids[1], ids[2])
     case .logic(let body, let absorbing):
       operation = .logic(body, absorbing: absorbing, ids)
     case .unary(let body) where isCertain: operation = .unary(body, ids[0])
     case .binary(let body) where isCertain: operation = .binary(body, ids[0], ids[1])
+    case .prepared(let body) where isCertain: operation = .prepared(body, ids[0], ids[1])
     case .strict(let body) where isCertain: operation = .strict(body, ids)
     case .lenient(let body) where isCertain: operation = .lenient(body, ids)
     default: operation = .dispatch(function, overloads, ids)
@@ -653,7 +687,19 @@ struct Checker {
     }
   }
 
-  // MARK: Curves
+  // MARK: Patterns and curves
+
+  private mutating func checkPattern(_ id: SyntaxTree.ID) {
+    guard case .literal(.string(let text)) = tree.kind(id) else { return }
+    do throws(Pattern.SyntaxError) {
+      _ = try Pattern(text)
+    } catch {
+      report(
+        Diagnostic(
+          code: .invalidPattern, message: "this is no regular expression",
+          primary: Label(span: span(id), text: error.message)))
+    }
+  }
 
   private mutating func checkCurve(_ arguments: [SyntaxTree.ID], _ id: SyntaxTree.ID) {
     guard case .list(let points) = tree.kind(arguments[1]) else { return }

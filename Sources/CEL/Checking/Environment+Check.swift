@@ -48,8 +48,7 @@ extension Environment {
 extension CheckedExpression {
   /// Keeps the nodes that the root needs, with constant parts evaluated.
   init(
-    _ checked: Program, _ root: Program.ID, type: CELType, environment: Environment,
-    folding: Bool = true
+    _ checked: Program, _ root: Program.ID, type: CELType, environment: Environment
   ) {
     var program = checked
     program.nodes = []
@@ -68,7 +67,7 @@ extension CheckedExpression {
       program.nodes.append(node)
       places[place] = program.root
       program.texts[program.root] = checked.texts[Program.ID(place)]
-      if folding { program.foldLast() }
+      if environment.foldsConstants { program.foldLast() }
       if place == Int(root) { break }
     }
     self.type = type
@@ -83,6 +82,10 @@ extension Program {
   fileprivate mutating func foldLast() {
     let operation = nodes[Int(root)].operation
     switch operation {
+    case .prepared(let prepare, let a, let b):
+      if case .constant(let value) = nodes[Int(b)].operation, let body = try? prepare(value) {
+        nodes[Int(root)].operation = .unary(body, a)
+      }
     case .unary, .binary, .strict, .lenient, .logic, .dispatch, .list, .map, .select, .index, .has,
       .wrap, .conditional:
       break
@@ -91,10 +94,11 @@ extension Program {
     let isConstant = children(operation).allSatisfy {
       if case .constant = nodes[Int($0)].operation { true } else { false }
     }
-    guard isConstant else { return }
+    if isConstant, let value = valueOfLast { nodes[Int(root)].operation = .constant(value) }
+  }
+
+  private var valueOfLast: Value? {
     var evaluator = Evaluator(self, EmptyRecord())
-    if case .value(let value) = evaluator.evaluate(root) {
-      nodes[Int(root)].operation = .constant(value)
-    }
+    return evaluator.evaluate(root).value
   }
 }

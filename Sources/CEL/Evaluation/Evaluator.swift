@@ -33,6 +33,10 @@ struct Evaluator<Record: Activation> {
       case (.unknown(let missing), _), (_, .unknown(let missing)): return .unknown(missing)
       case (.fault(let fault), _), (_, .fault(let fault)): return .fault(fault)
       }
+    case .prepared(let prepare, let a, let b):
+      return values([a, b]) { evaluator, values in
+        evaluator.strict(id) { () throws(Fault) -> Value in try prepare(values[1])(values[0]) }
+      }
     case .strict(let body, let ids):
       return values(ids) { evaluator, values in
         evaluator.strict(id) { () throws(Fault) -> Value in try body(values) }
@@ -151,6 +155,7 @@ struct Evaluator<Record: Activation> {
         switch chosen.body {
         case .unary(let body): try body(values[0])
         case .binary(let body): try body(values[0], values[1])
+        case .prepared(let prepare): try prepare(values[1])(values[0])
         case .strict(let body): try body(values)
         default: throw .noSuchOverload(name)
         }
@@ -327,11 +332,6 @@ private func add(_ key: Value, _ value: Value, to map: inout ValueMap) throws(Fa
     if map[key] != nil { throw Fault(.duplicateKey, "the key \(key) occurs twice") }
     throw Fault(.invalidArgument, "\(key) cannot be a key")
   }
-}
-
-private func content(_ value: Value) throws(Fault) -> Value? {
-  guard case .optional(let content) = value else { throw .noSuchOverload("optional entry") }
-  return content
 }
 
 private func field(_ value: Value, _ name: String) throws(Fault) -> Value? {

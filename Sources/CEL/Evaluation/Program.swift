@@ -19,6 +19,8 @@ struct Program: Sendable {
     case fault(Fault)
     case unary(Overload.Unary, ID)
     case binary(Overload.Binary, ID, ID)
+    /// Becomes unary where the second operand is constant.
+    case prepared(Overload.Preparation, ID, ID)
     case strict(Overload.Strict, [ID])
     case lenient(Overload.Lenient, [ID])
     case logic(Overload.LenientBinary, absorbing: Bool, [ID])
@@ -63,7 +65,7 @@ struct Program: Sendable {
     switch operation {
     case .constant, .variable, .local, .fault: []
     case .unary(_, let a), .select(let a, _, _), .has(let a, _), .wrap(_, let a): [a]
-    case .binary(_, let a, let b), .index(let a, let b): [a, b]
+    case .binary(_, let a, let b), .prepared(_, let a, let b), .index(let a, let b): [a, b]
     case .bind(_, let bound, let body): bound + [body]
     case .strict(_, let ids), .lenient(_, let ids), .logic(_, _, let ids), .dispatch(_, _, let ids):
       ids
@@ -80,6 +82,7 @@ struct Program: Sendable {
     case .constant, .variable, .local, .fault: return operation
     case .unary(let body, let a): return .unary(body, change(a))
     case .binary(let body, let a, let b): return .binary(body, change(a), change(b))
+    case .prepared(let body, let a, let b): return .prepared(body, change(a), change(b))
     case .strict(let body, let ids): return .strict(body, ids.map(change))
     case .lenient(let body, let ids): return .lenient(body, ids.map(change))
     case .logic(let body, let absorbing, let ids):

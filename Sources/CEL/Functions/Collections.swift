@@ -52,6 +52,15 @@ extension FunctionTable {
   case .map(let map):
     guard let value = map[key] else { throw .noSuchKey(key) }
     return value
+  case .optional(let content):
+    // Of an optional the element is optional.
+    guard let content else { return collection }
+    do throws(Fault) {
+      return .optional(try element(content, key))
+    } catch {
+      if error.kind == .noSuchKey || error.kind == .indexOutOfRange { return .optional(nil) }
+      throw error
+    }
   default: throw .noSuchOverload("_[_]")
   }
 }

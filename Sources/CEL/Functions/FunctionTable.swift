@@ -38,5 +38,6 @@ public struct FunctionTable: Sendable {
 
   /// The standard library of CEL, its extensions, and what policies add.
   public static let standard = FunctionTable(
-    logic + comparison + arithmetic + texts + collections + conversions + times + policyFunctions)
+    logic + comparison + arithmetic + texts + textExtension + collections + optionals + conversions
+      + times + mathExtension + encoders + network + policyFunctions)
 }

@@ -15,17 +15,23 @@ public struct Overload: Sendable {
   public let doc: String
   /// The only profile that has it, or nil when both do.
   public let profile: Profile?
+  /// Whether the elements of its list may also be written as arguments, two or more.
+  public let isVariadic: Bool
   let body: Body
 
   typealias Unary = @Sendable (Value) throws(Fault) -> Value
   typealias Binary = @Sendable (Value, Value) throws(Fault) -> Value
   typealias Strict = @Sendable ([Value]) throws(Fault) -> Value
   typealias Lenient = @Sendable ([Outcome<Value>]) -> Outcome<Value>
+  /// Makes of a second operand that never changes a function of the first.
+  typealias Preparation = @Sendable (Value) throws(Fault) -> Unary
   typealias LenientBinary = @Sendable (Outcome<Value>, Outcome<Value>) -> Outcome<Value>
 
   enum Body: Sendable {
     case unary(Unary)
     case binary(Binary)
+    /// Its second operand takes work that is done once when it is constant.
+    case prepared(Preparation)
     case strict(Strict)
     case lenient(Lenient)
     /// Chains fold it from the left and stop at the absorbing value.
@@ -38,8 +44,9 @@ public struct Overload: Sendable {
 
   init(
     _ id: String, _ function: String, member: Bool = false, _ parameters: [CELType],
-    _ result: CELType, profile: Profile? = nil, doc: String, body: Body
+    _ result: CELType, profile: Profile? = nil, isVariadic: Bool = false, doc: String, body: Body
   ) {
+    self.isVariadic = isVariadic
     self.id = id
     self.function = function
     isMember = member

@@ -24,9 +24,12 @@ extension FunctionTable {
           The height at `x` of a curve through the points `[x, y]`: straight between them, level \
           before the first and after the last.
           """,
-        body: .binary { (x: Value, points: Value) throws(Fault) -> Value in
-          guard case .double(let x) = x else { throw .noSuchOverload("interpolate") }
-          return .double(try curve(points).points(at: x))
+        body: .prepared { (points: Value) throws(Fault) -> Overload.Unary in
+          let curve = try curve(points)
+          return { (x: Value) throws(Fault) -> Value in
+            guard case .double(let x) = x else { throw .noSuchOverload("interpolate") }
+            return .double(curve.points(at: x))
+          }
         }),
       Overload("sqrt_double", "sqrt", profile: .policy, doc: "The square root; unknown below 0.") {
         (x: Double) in x.squareRoot()

@@ -1,5 +1,13 @@
 extension FunctionTable {
   static let texts: [Overload] = [
+    Overload(
+      "matches", "matches", [.string, .string], .bool,
+      doc: "Whether a part of the text matches a regular expression of RE2.",
+      body: .prepared(pattern)),
+    Overload(
+      "matches_string", "matches", member: true, [.string, .string], .bool,
+      doc: "Whether a part of the text matches a regular expression of RE2.",
+      body: .prepared(pattern)),
     Overload("contains_string", "contains", member: true, doc: "Whether the text holds another.") {
       (text: String, part: String) in find(Array(part.utf8), in: Array(text.utf8), from: 0) != nil
     },
@@ -24,6 +32,20 @@ extension FunctionTable {
       Int64(bytes.count)
     },
   ]
+}
+
+@Sendable private func pattern(_ value: Value) throws(Fault) -> Overload.Unary {
+  guard case .string(let text) = value else { throw .noSuchOverload("matches") }
+  let pattern: Pattern
+  do throws(Pattern.SyntaxError) {
+    pattern = try Pattern(text)
+  } catch {
+    throw Fault(.invalidArgument, "no regular expression: \(error.message)")
+  }
+  return { (value: Value) throws(Fault) -> Value in
+    guard case .string(let text) = value else { throw .noSuchOverload("matches") }
+    return .bool(pattern.matches(text))
+  }
 }
 
 /// Where a sequence first occurs in another, by Knuth, Morris and Pratt: linear in both.

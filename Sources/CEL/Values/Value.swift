@@ -13,6 +13,8 @@ public enum Value: Sendable {
   case map(ValueMap)
   case type(CELType)
   indirect case optional(Value?)
+  indirect case ip(NetworkAddress)
+  indirect case cidr(NetworkRange)
 
   /// The type of the value, without the types inside lists and maps.
   public var type: CELType {
@@ -30,6 +32,8 @@ public enum Value: Sendable {
     case .map: .map(.dyn, .dyn)
     case .type: .type(.dyn)
     case .optional: .optional(.dyn)
+    case .ip: .opaque("net.IP", [])
+    case .cidr: .opaque("net.CIDR", [])
     }
   }
 }
@@ -54,6 +58,8 @@ extension Value: Hashable {
     case (.map(let a), .map(let b)): a == b
     case (.type(let a), .type(let b)): a.name == b.name
     case (.optional(let a), .optional(let b)): a == b
+    case (.ip(let a), .ip(let b)): a == b
+    case (.cidr(let a), .cidr(let b)): a == b
     default: false
     }
   }
@@ -73,6 +79,8 @@ extension Value: Hashable {
     case .map(let value): hasher.combine(value.count)
     case .type(let value): hasher.combine(value.name)
     case .optional(let value): hasher.combine(value)
+    case .ip(let value): hasher.combine(value)
+    case .cidr(let value): hasher.combine(value)
     }
   }
 }
@@ -95,6 +103,8 @@ extension Value: CustomStringConvertible {
       "{\(value.entries.map { "\($0.key): \($0.value)" }.joined(separator: ", "))}"
     case .type(let value): value.name
     case .optional(let value): value.map { "optional.of(\($0))" } ?? "optional.none()"
+    case .ip(let value): "ip(\"\(value)\")"
+    case .cidr(let value): "cidr(\"\(value)\")"
     }
   }
 }
