@@ -30,7 +30,8 @@ struct Gate: Sendable {
     let width = range.upperBound - range.lowerBound
     let step = ((figure - range.lowerBound) / width * Self.steps).rounded()
     let coded = min(max(step, 1), Self.steps - 1)
-    return range.lowerBound + coded * (width / Self.steps)
+    // In this order the result is the number nearest to the step, the one that authors write.
+    return (range.lowerBound * (Self.steps - coded) + range.upperBound * coded) / Self.steps
   }
 
   /// How a figure that went through the gate is to be read.
