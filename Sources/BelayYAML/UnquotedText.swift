@@ -53,7 +53,7 @@ extension YAMLText {
   }
 
   /// The longest text that is looked at, so that a long line is read once and not once per value.
-  private static let reach = 4096
+  static let reach = 4096
 
   private func closingQuote(of start: Int, before limit: Int) -> Int? {
     let bytes = source.bytes
@@ -138,8 +138,7 @@ extension YAMLText {
       guard let close = closingQuote(of: start, before: source.bytes.count) else { return nil }
       offset = close + 1
     }
-    let end = min(lineEnd(from: start), limit)
-    while offset < end {
+    while offset < min(limit, source.bytes.count), !isBreak(at: offset) {
       switch byte(at: offset) {
       case UInt8(ascii: ":"):
         if offset + 1 == source.bytes.count || isBlankOrBreak(at: offset + 1) { return offset }

@@ -197,7 +197,10 @@ package struct WrittenScalar {
   ) -> [Int] {
     let bytes = text.source.bytes
     let header = bytes[Int(span.lower)..<Int(span.upper)].prefix(3).dropFirst()
-    guard header.contains(where: { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) })
+    guard
+      header.prefix(while: {
+        isIndicator($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-")
+      }).contains(where: isIndicator)
     else { return [0] }
     let space = UInt8(ascii: " ")
     func isSpace(_ byte: UInt8) -> Bool {
@@ -218,21 +221,25 @@ package struct WrittenScalar {
     return [column(first) { bytes[$0] } - column(kept) { decoded[$0] }]
   }
 
+  /// Whether a byte in a header gives the indentation.
+  private static func isIndicator(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(byte)
+  }
+
   /// - Parameter indent: the content's indentation, or 0 to find it as YAML does.
   private mutating func readBlock(folded: Bool, indent: Int) {
     var indent = indent
     var chomping: UInt8 = 0
-    offset += 1
-    while offset < end, breakWidth == 0 {
-      // The indicators stand before any space or comment.
-      if chomping == 0, byte() == UInt8(ascii: "+") || byte() == UInt8(ascii: "-") {
+    // Two indicators at most stand behind the first: the rest of the line is space and a comment.
+    for _ in 0..<2 {
+      offset += 1
+      if byte() == UInt8(ascii: "+") || byte() == UInt8(ascii: "-") {
         chomping = byte()
-      } else if isBlank {
-        while offset < end, breakWidth == 0 { offset += 1 }
+      } else if !Self.isIndicator(byte()) {
         break
       }
-      offset += 1
     }
+    while offset < end, breakWidth == 0 { offset += 1 }
     offset += breakWidth
     var leading: [Int] = []
     var leadingBlank = false

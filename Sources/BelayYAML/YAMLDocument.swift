@@ -41,6 +41,9 @@ private struct YAMLReader {
   private var longQuote: SourceSpan?
   /// What stands before this offset has been reported and taken into another node.
   private var swallowed: UInt32 = 0
+  /// How many bytes may still be read ahead for texts without quotes: policies need few,
+  /// and a text made for it could have every byte read many times.
+  private var lookahead = 1 << 20
 
   init(_ text: YAMLText, _ limits: DocumentLimits) {
     self.text = text
@@ -346,9 +349,13 @@ private struct YAMLReader {
   /// The entries of a mapping in order; what is written wins over what is merged.
   private struct Entries {
     var list: [Node.Entry] = []
-    private var written: [String: Node.Key] = [:]
-    private var index: [String: Int] = [:]
+    private var places: [String: Place] = [:]
     private var merge: Node.Key?
+
+    private struct Place {
+      var index: Int
+      var isWritten: Bool
+    }
 
     /// Adds a written entry (a merge key, if there is no value);
     /// where its key has been written before, that key.
@@ -358,21 +365,21 @@ private struct YAMLReader {
         merge = key
         return nil
       }
-      if let first = written[key.text] { return first }
-      written[key.text] = key
       let entry = Node.Entry(key: key, value: value)
-      if let place = index[key.text] {
-        list[place] = entry
-      } else {
-        index[key.text] = list.count
+      let end = Place(index: list.count, isWritten: true)
+      guard let place = places.updateValue(end, forKey: key.text) else {
         list.append(entry)
+        return nil
       }
+      places[key.text] = Place(index: place.index, isWritten: true)
+      if place.isWritten { return list[place.index].key }
+      list[place.index] = entry
       return nil
     }
 
     mutating func addMerged(_ entry: Node.Entry) {
-      guard index[entry.key.text] == nil else { return }
-      index[entry.key.text] = list.count
+      guard places[entry.key.text] == nil else { return }
+      places[entry.key.text] = Place(index: list.count, isWritten: false)
       list.append(entry)
     }
   }
@@ -416,14 +423,22 @@ private struct YAMLReader {
 
   // MARK: Text that wants quotes
 
+  /// The text that begins here, as far as its author may have meant it to go.
+  private mutating func whole(from start: Int) -> UnquotedText {
+    guard lookahead > 0 else { return UnquotedText(end: start, isClosed: false) }
+    let whole = text.unquotedText(from: start, flow: !openBrackets.isEmpty)
+    lookahead -= whole.end - start + 1
+    return whole
+  }
+
   /// The text that `a ? b : c` is, where YAML reads a mapping from `a ? b` to `c`.
-  private func conditional(_ key: Node.Key) -> SourceSpan? {
+  private mutating func conditional(_ key: Node.Key) -> SourceSpan? {
     let bytes = text.source.bytes[Int(key.span.lower)..<Int(key.span.upper)]
     guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")), mark > bytes.startIndex,
       text.isBlank(at: mark - 1), mark + 1 < bytes.endIndex, text.isBlank(at: mark + 1),
       bytes.elementsEqual(key.text.utf8)
     else { return nil }
-    let whole = text.unquotedText(from: bytes.startIndex, flow: !openBrackets.isEmpty)
+    let whole = whole(from: bytes.startIndex)
     return SourceSpan(text.source, bytes.startIndex, max(whole.end, bytes.endIndex))
   }
 
@@ -437,7 +452,9 @@ private struct YAMLReader {
     case .plain: break
     }
     let span = event.content
-    guard span.upper > span.lower else { return nil }
+    guard span.upper > span.lower, span.upper - span.lower < UInt32(YAMLText.reach) else {
+      return nil
+    }
     let written = text.unquotedText(from: Int(span.lower), to: Int(span.upper), flow: false)
     let isCut = !written.isClosed || text.endsInOperator(span)
     let after = text.skipBlanks(from: Int(span.upper))
@@ -448,7 +465,7 @@ private struct YAMLReader {
       return nil
     }
     if !openBrackets.isEmpty, !written.isClosed {
-      let whole = text.unquotedText(from: Int(span.lower), flow: true)
+      let whole = whole(from: Int(span.lower))
       if whole.isClosed, whole.end > Int(span.upper) {
         return take(
           SourceSpan(text.source, Int(span.lower), whole.end),
@@ -472,7 +489,7 @@ private struct YAMLReader {
       if inFlow || text.byte(at: after) != UInt8(ascii: ",") { return nil }
     default: break
     }
-    let whole = text.unquotedText(from: Int(span.lower), flow: inFlow)
+    let whole = whole(from: Int(span.lower))
     guard whole.end > Int(span.upper) else { return nil }
     return take(
       SourceSpan(text.source, Int(span.lower), whole.end),
@@ -497,8 +514,8 @@ private struct YAMLReader {
     // The anchor may also stand behind the tag.
     let isCore = text.source.bytes[start...].starts(with: "!!".utf8)
     if position != .key, !isCore, event.anchor == nil, case .scalar(_, .plain) = event.kind {
-      let whole = text.unquotedText(from: start, flow: !openBrackets.isEmpty)
-      let span = SourceSpan(text.source, start, whole.end)
+      let whole = whole(from: start)
+      let span = SourceSpan(text.source, start, max(whole.end, Int(event.span.upper)))
       report(.tag(at: span, fix: FixIt(replacing: span, with: quoted(span.text))))
       swallowed = max(swallowed, span.upper)
       return try count(plain(span), position)

@@ -72,7 +72,9 @@ package struct YAMLText: Sendable {
         // libyaml's anchors are of letters, digits and these two.
         repeat { offset += 1 } while isWord(at: offset) || byte(at: offset) == UInt8(ascii: "-")
       case UInt8(ascii: "!"):
-        while offset < bytes.count, !isBlankOrBreak(at: offset) { offset += 1 }
+        while offset < bytes.count, !isBlank(at: offset), breakWidth(at: offset) == 0 {
+          offset += 1
+        }
       default: return UInt32(offset)
       }
       offset = skipSpaceAndComments(from: offset)
@@ -85,12 +87,14 @@ package struct YAMLText: Sendable {
     let bytes = source.bytes
     var offset = lower
     while offset < bytes.count {
-      if isBlankOrBreak(at: offset) {
+      if isBlank(at: offset) {
         offset += 1
+      } else if breakWidth(at: offset) > 0 {
+        offset += breakWidth(at: offset)
       } else if bytes[offset] == UInt8(ascii: "#"),
-        offset == start || isBlankOrBreak(at: offset - 1)
+        offset == start || offset > lower || isBlankOrBreak(at: offset - 1)
       {
-        while offset < bytes.count, !isBreak(at: offset) { offset += 1 }
+        while offset < bytes.count, breakWidth(at: offset) == 0 { offset += 1 }
       } else {
         break
       }

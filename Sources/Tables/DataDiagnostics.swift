@@ -9,7 +9,7 @@ public struct DataDiagnostics: Sendable {
   /// The kinds in the order in which they first occurred, and how many there were of each.
   public private(set) var counts: [(code: DiagnosticCode, count: Int)] = []
 
-  public init() {}
+  package init() {}
 
   public var isEmpty: Bool { counts.isEmpty }
 
@@ -25,7 +25,7 @@ public struct DataDiagnostics: Sendable {
   }
 
   /// Counts one of a kind, and makes and keeps it if it is among the first.
-  public mutating func add(_ code: DiagnosticCode, _ diagnostic: () -> Diagnostic) {
+  package mutating func add(_ code: DiagnosticCode, _ diagnostic: () -> Diagnostic) {
     let place = counts.firstIndex { $0.code == code } ?? counts.count
     if place == counts.count { counts.append((code, 0)) }
     counts[place].count += 1
@@ -38,7 +38,7 @@ public struct TableError: Error, Sendable, CustomStringConvertible {
   /// At least one.
   public let diagnostics: [Diagnostic]
 
-  public init(_ diagnostics: [Diagnostic]) {
+  package init(_ diagnostics: [Diagnostic]) {
     self.diagnostics = diagnostics
   }
 

@@ -49,8 +49,6 @@ package struct JSONScanner: Sendable {
 
   /// How many containers are open.
   package var depth: Int { open.count }
-  /// The first byte that has not been read.
-  package var offset: Int { at }
 
   /// The next token. After an error the scanner is of no more use.
   package mutating func next(_ bytes: Span<UInt8>) throws(JSONSyntaxError) -> Token {

@@ -22,6 +22,7 @@ public enum TableFormat: String, CaseIterable, Sendable {
 /// - A cell of NDJSON or JSON is read by its text, as if it stood in CSV: `"3.1"` is a number,
 ///   and `17` may be an id. `null` is an empty cell.
 /// - Blank lines are skipped, and so is a byte order mark.
+/// - A record has at most 16 MiB, a file at most 16,384 columns.
 public struct TableReader: Sendable {
   private let schema: TableSchema
 
@@ -121,7 +122,7 @@ public struct TableReader: Sendable {
             break
           }
         } catch {
-          throw TableError([.jsonFlaw(error, row: rows + 1, &text)])
+          throw TableError([.jsonFlaw(error, row: rows + 1, isLines: isLines, &text)])
         }
         rows += 1
       }
@@ -306,6 +307,9 @@ extension DiagnosticCode {
     "unknown-columns", .note, "A data file has columns that the policy does not know.")
 }
 
+/// Among how many names the one that is meant is looked for.
+private let nearestLimit = 1000
+
 extension Diagnostic {
   fileprivate static func utf16(_ text: inout DataText) -> Diagnostic {
     Diagnostic(
@@ -357,7 +361,7 @@ extension Diagnostic {
     _ name: String, _ header: CSVHeader, _ text: inout DataText
   ) -> Diagnostic {
     let message = "the file has no column \(quoted(name))"
-    guard let nearest = nearestName(to: name, among: header.names),
+    guard let nearest = nearestName(to: name, among: header.names.prefix(nearestLimit)),
       let cell = header.place(of: nearest).map({ header.cells[$0] })
     else {
       return Diagnostic(
@@ -375,7 +379,7 @@ extension Diagnostic {
     _ text: inout DataText
   ) -> Diagnostic {
     let message = "no record has a field \(quoted(name))"
-    guard let nearest = nearestName(to: name, among: seen.map(\.name)),
+    guard let nearest = nearestName(to: name, among: seen.prefix(nearestLimit).map(\.name)),
       let field = seen.first(where: { $0.name == nearest })
     else {
       return Diagnostic(
@@ -465,17 +469,17 @@ extension Diagnostic {
   }
 
   fileprivate static func jsonFlaw(
-    _ flaw: JSONRecordScanner.Flaw, row: Int, _ text: inout DataText
+    _ flaw: JSONRecordScanner.Flaw, row: Int, isLines: Bool, _ text: inout DataText
   ) -> Diagnostic {
     let label = text.label(flaw.lower, flaw.upper)
     switch flaw.kind {
     case .syntax(let message):
       return Diagnostic(code: .jsonSyntax, message: "record \(row): \(message)", primary: label)
     case .notARecord:
-      let isArray = text.bytes[flaw.lower] == UInt8(ascii: "[")
+      let isList = isLines && row == 1 && text.bytes[flaw.lower] == UInt8(ascii: "[")
       return Diagnostic(
         code: .notARecord, message: "record \(row) is not a JSON object", primary: label,
-        notes: isArray
+        notes: isList
           ? ["NDJSON has an object on each line; a file that is one array is JSON"] : []
       )
     case .notAnArray:

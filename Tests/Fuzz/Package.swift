@@ -14,11 +14,18 @@ let package = Package(
     .target(name: "Driver"),
     library("Diagnostics"),
     library("Tables", ["Diagnostics"]),
+    library("CEL", ["Tables", "Diagnostics"]),
+    library("Belay", ["CEL", "Tables", "Diagnostics"]),
+    .systemLibrary(name: "CLibYAML", path: "Library/CLibYAML", pkgConfig: "yaml-0.1"),
+    .target(name: "CShippedRules", path: "Library/CShippedRules"),
+    library("BelayYAML", ["Belay", "Tables", "Diagnostics", "CLibYAML", "CShippedRules"]),
     entry("FuzzCSV", ["Tables", "Diagnostics"]),
     entry("FuzzNDJSON", ["Tables", "Diagnostics"]),
     entry("FuzzJSON", ["Tables", "Diagnostics"]),
+    entry("FuzzYAML", ["BelayYAML", "Belay", "Diagnostics"]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c2x
 )
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

@@ -69,6 +69,27 @@ import Testing
     }
   }
 
+  @Test func `a file is read exactly if it is UTF-8 without NUL`() {
+    var random = SeededRandom.announced()
+    let bytes: [UInt8] =
+      [0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xDF]
+      + [0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF]
+    for _ in 0..<20_000 {
+      let filler = [UInt8](
+        repeating: UInt8(ascii: "x"), count: Int.random(in: 0...130, using: &random))
+      let middle = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+        bytes.randomElement(using: &random)!
+      }
+      let file = Array("a\n".utf8) + filler + middle + filler
+      let isText = String(validating: file, as: UTF8.self) != nil && !file.contains(0)
+      let isRead = (try? CSVRecords(file, name: "data.csv")) != nil
+      guard isText == isRead else {
+        Issue.record("\(middle) after \(filler.count)")
+        return
+      }
+    }
+  }
+
   @Test func `cells are quoted only where they need it`() {
     var writer = CSVWriter()
     writer.record(["a b", "c,d", "e\"f", "", "g\nh"])

@@ -80,7 +80,7 @@ public struct GoldenSections: CustomStringConvertible {
     }
   }
 
-  /// The text of a section, with its name as it stands or without ` (escaped)`.
+  /// The text of a section as it stands; nil takes it out.
   public subscript(name: String) -> String? {
     get { sections.first { $0.name == name }?.text }
     set {
@@ -97,7 +97,7 @@ public struct GoldenSections: CustomStringConvertible {
     }
   }
 
-  /// The bytes of a section, escapes resolved.
+  /// The bytes of the section of that name, or of its escaped form with the escapes resolved.
   public func bytes(_ name: String) -> [UInt8]? {
     if let text = self[name] { return Array(text.utf8) }
     return self[name + " (escaped)"].map { Self.resolved(Array($0.utf8)) }

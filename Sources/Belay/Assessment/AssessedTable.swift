@@ -25,14 +25,14 @@ public struct AssessedTable: Sendable {
   /// A score with what goes with it.
   public struct Score: Sendable {
     public internal(set) var score: Numbers
-    /// For each row its level's place in `levelNames`, or -1 where there is none.
+    /// For each row its level's place in `levelNames`, or -1 where it is unknown.
     public internal(set) var levels: [Int8] = []
     /// The policy's levels from the lowest up, then `insufficient_data`.
     public let levelNames: [String]
     public internal(set) var coverage: [Double] = []
     public internal(set) var domains: [Numbers]
 
-    /// The name of a row's level; nil where nothing is known.
+    /// The name of a row's level; nil where it is unknown.
     public func level(at row: Int) -> String? {
       levels[row] < 0 ? nil : levelNames[Int(levels[row])]
     }
@@ -120,10 +120,12 @@ public struct AssessedTable: Sendable {
     for (i, score) in plan.scores.enumerated() {
       let result = state.scores[i]
       scores[i].score.values.append(result.value ?? .nan)
-      scores[i].coverage.append(result.blend?.coverage ?? 0)
-      let level = evaluator.level(of: score, result, state)
-      scores[i].levels.append(
-        level.flatMap { scores[i].levelNames.firstIndex(of: $0) }.map { Int8($0) } ?? -1)
+      scores[i].coverage.append(result.blend.coverage)
+      var level: Int?
+      if case .value(.string(let name)) = state.slots[score.levelSlot] {
+        level = scores[i].levelNames.firstIndex(of: name)
+      }
+      scores[i].levels.append(level.map { Int8($0) } ?? -1)
       for (j, domain) in score.domains.enumerated() {
         scores[i].domains[j].values.append(state.domains[domain].value ?? .nan)
       }

@@ -38,7 +38,7 @@ public struct ScoreResult: Sendable {
   /// 0 to 100, or nil when too little is known.
   public let value: Double?
   /// The level's name in the policy, `insufficient_data` when coverage is below the minimum,
-  /// or nil when nothing is known and the minimum is 0.
+  /// or nil when nothing is known and the minimum is 0, or the bound that decides is unknown.
   public let level: String?
   /// The share, 0 to 1, of the weight whose points are known.
   public let coverage: Double

@@ -10,7 +10,7 @@ struct AssessmentBuilder {
     Assessment(
       scope: plan.scope, subject: subject, period: period,
       scores: plan.scores.indices.map(score),
-      alerts: plan.alerts.compactMap(firing),
+      alerts: plan.alerts.indices.compactMap(firing),
       undetermined: plan.alerts.compactMap(undetermined),
       interventions: plan.ranking.map { plan.interventions[$0] }
         .filter { row.slots[$0.slot].asCondition == true }.map(\.recommendation),
@@ -27,9 +27,8 @@ struct AssessmentBuilder {
     let state = row.scores[index]
     return ScoreResult(
       id: score.name, label: score.label, value: state.value,
-      level: level(score), coverage: state.blend?.coverage ?? 0,
-      interval: state.blend.map { $0.low...$0.high },
-      isPartial: state.blend?.isPartial ?? false, drivers: drivers(of: index),
+      level: level(score), coverage: state.blend.coverage, interval: state.blend.interval,
+      isPartial: state.blend.isPartial, drivers: drivers(of: index),
       domains: score.domains.map(domain), missing: state.missing)
   }
 
@@ -42,29 +41,30 @@ struct AssessmentBuilder {
     let state = row.domains[index]
     return DomainResult(
       id: domain.name, label: domain.label, value: state.value, weight: state.weight.value,
-      coverage: state.blend?.coverage ?? 0, factors: domain.factors.map(factor))
+      coverage: state.blend.coverage, factors: domain.factors.map(factor))
   }
 
   private func factor(_ index: Int) -> FactorResult {
     let factor = plan.factors[index]
     let state = row.factors[index]
     return FactorResult(
-      id: factor.name, label: factor.label, points: state.points.value,
+      id: factor.name, label: factor.label, points: state.points.outcome.value,
       weight: state.weight.value, applies: state.applies,
-      missing: state.points.missing(factor.name), evidence: factor.evidence)
+      missing: state.points.outcome.missing(factor.name), evidence: factor.evidence)
   }
 
   /// Contributions add up to the score: shares of shares of points, and what floors lift.
   private func drivers(of index: Int) -> [Driver] {
     let score = plan.scores[index]
-    guard let blend = row.scores[index].blend, blend.value != nil else { return [] }
+    let blend = row.scores[index].blend
     var drivers: [Driver] = []
     for (place, domainIndex) in score.domains.enumerated() {
       let share = blend.shares[place]
-      guard share > 0, let inner = row.domains[domainIndex].blend else { continue }
+      guard share > 0 else { continue }
+      let inner = row.domains[domainIndex].blend
       let domain = plan.domains[domainIndex]
       for (place, factorIndex) in domain.factors.enumerated() where inner.shares[place] > 0 {
-        guard case .value(let points) = row.factors[factorIndex].points else { continue }
+        guard case .value(let points) = row.factors[factorIndex].points.outcome else { continue }
         let factor = plan.factors[factorIndex]
         drivers.append(
           Driver(
@@ -74,7 +74,8 @@ struct AssessmentBuilder {
       }
       if let floor = inner.decidingFloor {
         drivers.append(
-          driver(.domainFloor(domain: domain.name, index: floor), domain.floors[floor],
+          driver(
+            .domainFloor(domain: domain.name, index: floor), domain.floors[floor],
             share * inner.lift, inner))
       }
     }
@@ -95,10 +96,11 @@ struct AssessmentBuilder {
 
   // MARK: Alerts
 
-  private func firing(_ alert: AlertPlan) -> AlertResult? {
-    guard row.slots[alert.slot].asCondition == true else { return nil }
+  private func firing(_ index: Int) -> AlertResult? {
+    guard let severity = row.severities[index] else { return nil }
+    let alert = plan.alerts[index]
     return AlertResult(
-      id: alert.name, label: alert.label, severity: severity(alert.severity),
+      id: alert.name, label: alert.label, severity: severity,
       audience: alert.audience, owner: alert.owner, due: alert.due,
       message: message(alert.message), caution: alert.caution, evidence: alert.evidence)
   }
@@ -108,16 +110,6 @@ struct AssessmentBuilder {
     return UndeterminedAlert(
       id: alert.name, label: alert.label, audience: alert.audience,
       missing: row.slots[alert.slot].missing(alert.name))
-  }
-
-  /// The gravest whose condition holds; the mildest named where none is known to.
-  private func severity(_ plan: AlertPlan.SeverityPlan) -> Severity {
-    switch plan {
-    case .fixed(let severity): return severity
-    case .graded(let grades):
-      let holding = grades.filter { $0.condition.evaluate(row).asCondition == true }
-      return holding.map(\.severity).max() ?? grades.map(\.severity).min()!
-    }
   }
 
   private func message(_ plan: MessagePlan) -> String {

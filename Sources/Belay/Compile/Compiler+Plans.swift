@@ -89,14 +89,17 @@ extension Compiler {
   // MARK: Parameters, measures
 
   private func parameterPlan(_ parameter: ParameterDeclaration) -> ParameterPlan {
-    ParameterPlan(
+    let settings = parameter.settings
+    let first = settings.count - parameter.cases.count
+    return ParameterPlan(
       name: parameter.name.text, slot: slot(parameter.name.text),
-      fallback: parameter.fallback?.value,
+      settings: settings.map(\.value.value), fallback: first == 0 ? nil : 0,
       key: parameter.by.flatMap { by in
         environment.slot(of: by.text).map { (name: by.text, slot: $0) }
       },
-      values: Dictionary(
-        parameter.cases.map { ($0.key, $0.value.value) }, uniquingKeysWith: { first, _ in first }))
+      places: Dictionary(
+        parameter.cases.enumerated().map { ($1.key, first + $0) },
+        uniquingKeysWith: { first, _ in first }))
   }
 
   private mutating func measurePlan(_ measure: MeasureDeclaration) -> MeasurePlan? {
@@ -141,7 +144,8 @@ extension Compiler {
           return nil
         }
         if !use.range.contains(number) {
-          diagnostics.append(.outOfBounds("`\(reference.text)`, used as \(use.rawValue),", use.range, at: span))
+          diagnostics.append(
+            .outOfBounds("`\(reference.text)`, used as \(use.rawValue),", use.range, at: span))
         }
       }
       return .slot(slot(reference.text))
@@ -278,7 +282,9 @@ extension Compiler {
     return InterventionPlan(
       name: intervention.name.text, slot: slot("intervention.\(intervention.name.text)"),
       condition: condition ?? nil, unless: unless ?? nil,
-      requires: intervention.requires.compactMap { environment.slot(of: "intervention.\($0.text)") },
+      requires: intervention.requires.compactMap {
+        environment.slot(of: "intervention.\($0.text)")
+      },
       recommendation: Recommendation(
         id: intervention.name.text, kind: intervention.kind, title: intervention.title,
         priority: intervention.priority, addresses: intervention.addresses.map(\.text),

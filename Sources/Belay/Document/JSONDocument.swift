@@ -15,6 +15,13 @@ package enum JSONDocument {
       diagnostics.append(.tooLarge(source, limit: limits.bytes))
       return nil
     }
+    // A value takes a byte at least, so most documents need no counting.
+    if source.bytes.count > limits.nodes,
+      let surplus = Self.surplus(source, limits)
+    {
+      diagnostics.append(.tooManyNodes(surplus, limit: limits.nodes))
+      return nil
+    }
     var builder = Builder(source, limits)
     do throws(JSONSyntaxError) {
       let root = try builder.read()
@@ -29,14 +36,29 @@ package enum JSONDocument {
       return nil
     }
   }
+
+  /// The first value beyond the limit. Counting comes before building, which takes memory.
+  private static func surplus(_ source: SourceText, _ limits: DocumentLimits) -> SourceSpan? {
+    let bytes = source.bytes
+    var scanner = JSONScanner(to: bytes.count, depthLimit: limits.depth)
+    var nodes = 0
+    while let token = try? scanner.next(bytes.span), token.kind != .end {
+      switch token.kind {
+      case .key, .endArray, .endObject, .end: continue
+      default: nodes += 1
+      }
+      if nodes > limits.nodes {
+        return SourceSpan(source, UInt32(token.lower), UInt32(token.upper))
+      }
+    }
+    return nil
+  }
 }
 
 private struct Builder {
   let source: SourceText
-  let limits: DocumentLimits
   var diagnostics: [Diagnostic] = []
   private var scanner: JSONScanner
-  private var nodes = 0
 
   /// A sequence or mapping that is not closed yet.
   private struct Open {
@@ -49,7 +71,6 @@ private struct Builder {
 
   init(_ source: SourceText, _ limits: DocumentLimits) {
     self.source = source
-    self.limits = limits
     scanner = JSONScanner(to: source.bytes.count, depthLimit: limits.depth)
   }
 
@@ -60,15 +81,6 @@ private struct Builder {
     while true {
       let token = try scanner.next(bytes.span)
       let span = SourceSpan(source, UInt32(token.lower), UInt32(token.upper))
-      switch token.kind {
-      case .key, .endArray, .endObject, .end: break
-      default:
-        nodes += 1
-        if nodes > limits.nodes {
-          diagnostics.append(.tooManyNodes(span, limit: limits.nodes))
-          return nil
-        }
-      }
       let node: Node
       switch token.kind {
       case .end: return root

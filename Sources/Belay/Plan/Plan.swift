@@ -53,10 +53,14 @@ struct GatePlan: Sendable {
 struct ParameterPlan: Sendable {
   let name: String
   let slot: Int
-  let fallback: Value?
-  /// The input that chooses, and its values.
+  /// Every value that it can have.
+  let settings: [Value]
+  /// The default's place among the settings; there is one unless a key chooses.
+  let fallback: Int?
+  /// The input that chooses.
   let key: (name: String, slot: Int)?
-  let values: [String: Value]
+  /// For each text of the key the place of its value among the settings.
+  let places: [String: Int]
 }
 
 struct MeasurePlan: Sendable {
@@ -99,7 +103,7 @@ struct PartPlan: Sendable {
 
 enum ScalePlan: Sendable {
   case curve(Curve)
-  /// A parameter's slot, and the bounds of the points of all its curves.
+  /// A parameter's slot, and its settings.
   case parameter(slot: Int, curves: [Curve])
   case bands([Band])
 }

@@ -38,34 +38,51 @@ struct RowEvaluator: Sendable {
   private func fill(
     _ slot: Int, _ name: String, _ outcome: Outcome<Value>, _ row: inout RowState
   ) {
-    if case .fault(let fault) = outcome {
-      row.faults.append(QuantityFault(quantity: name, fault: fault))
-      row.slots[slot] = .unknown(Unknown(name, .fault(fault)))
-    } else {
-      row.slots[slot] = outcome
-    }
+    row.slots[slot] = outcome
+    if note(outcome, name, &row) { row.slots[slot] = .unknown(outcome.missing(name)) }
+  }
+
+  /// Records the fault that a quantity ran into, if it did.
+  @discardableResult
+  private func note(
+    _ outcome: Outcome<some Sendable>, _ name: String, _ row: inout RowState
+  ) -> Bool {
+    guard case .fault(let fault) = outcome else { return false }
+    row.faults.append(QuantityFault(quantity: name, fault: fault))
+    return true
+  }
+
+  /// The truth of a condition of a quantity; nil when it is unknown or ran into a fault.
+  private func holds(
+    _ condition: CheckedExpression, _ name: String, _ row: inout RowState
+  ) -> Bool? {
+    let outcome = condition.evaluate(row)
+    note(outcome, name, &row)
+    return outcome.asCondition
   }
 
   // MARK: Parameters, measures
 
   private func evaluate(_ parameter: ParameterPlan, _ row: inout RowState) {
-    var chosen: Value?
+    var choice = parameter.fallback
     if let key = parameter.key {
       let text: String? =
         if case .value(.string(let text)) = row.slots[key.slot] { text } else { nil }
-      chosen = text.flatMap { parameter.values[$0] }
-      if chosen == nil, parameter.fallback != nil {
+      if let place = text.flatMap({ parameter.places[$0] }) {
+        choice = place
+      } else if choice != nil {
         row.defaulted.append(
           DefaultedParameter(parameter: parameter.name, key: key.name, value: text))
-      }
-      if chosen == nil, parameter.fallback == nil {
+      } else {
         let missing = row.slots[key.slot].missing(key.name)
         row.slots[parameter.slot] = .unknown(
           missing.causes.isEmpty ? Unknown(parameter.name, .notListed) : missing)
         return
       }
     }
-    row.slots[parameter.slot] = .value(chosen ?? parameter.fallback!)
+    // Invariant: a parameter without a key has a default.
+    row.choices[parameter.slot] = choice!
+    row.slots[parameter.slot] = .value(parameter.settings[choice!])
   }
 
   private func evaluate(_ measure: MeasurePlan, _ row: inout RowState) {
@@ -90,217 +107,232 @@ struct RowEvaluator: Sendable {
     var state = FactorState()
     state.weight = row.number(factor.weight)
     let applies = factor.applies?.evaluate(row) ?? .value(.bool(true))
+    note(applies, name, &row)
     state.applies = applies.asCondition
-    if case .fault(let fault) = applies {
-      row.faults.append(QuantityFault(quantity: name, fault: fault))
-    }
     switch state.applies {
-    case false: state.points = .unknown(Unknown(name, .notApplicable))
-    case nil: state.points = .unknown(applies.missing(name))
-    default:
-      (state.points, state.low, state.high) = points(of: factor, row)
-      if case .value(let points) = state.points, !(0...100).contains(points) {
-        state.points = .unknown(Unknown(name, .outOfRange))
-      }
+    case false: state.points = Points(.unknown(Unknown(name, .notApplicable)))
+    // Left out or counted at any height: all from 0 to 100 is possible.
+    case nil: state.points = Points(.unknown(applies.missing(name)))
+    default: state.points = points(of: factor, name, row)
     }
-    if case .fault(let fault) = state.points {
-      row.faults.append(QuantityFault(quantity: name, fault: fault))
-      state.points = .unknown(Unknown(name, .fault(fault)))
+    if note(state.points.outcome, name, &row) {
+      state.points.outcome = .unknown(state.points.outcome.missing(name))
     }
-    if case .value(let points) = state.points { (state.low, state.high) = (points, points) }
     row.factors[index] = state
-    row.slots[factor.slot] = state.points.map { .double($0) }
+    row.slots[factor.slot] = state.points.outcome.map { .double($0) }
   }
 
-  private func points(
-    of factor: FactorPlan, _ row: RowState
-  ) -> (points: Outcome<Double>, low: Double, high: Double) {
+  private func points(of factor: FactorPlan, _ name: String, _ row: RowState) -> Points {
     switch factor.rule {
-    case .scaled(let part): return points(of: part, row)
-    case .points(let expression): return (expression.evaluate(row).asNumber, 0, 100)
+    case .scaled(let part): return points(of: part, name, row)
+    case .points(let expression):
+      let outcome = expression.evaluate(row).asNumber
+      if case .value(let points) = outcome, !(0...100).contains(points) {
+        return Points(.unknown(Unknown(name, .outOfRange)))
+      }
+      return Points(outcome)
     case .when(let condition, let then, let otherwise):
       let (yes, no) = (row.number(then), row.number(otherwise))
-      let low = min(yes.value ?? 0, no.value ?? 0)
-      let high = max(yes.value ?? 100, no.value ?? 100)
       let truth = condition.evaluate(row)
-      guard let holds = truth.asCondition else {
-        let points: Outcome<Double> =
-          if case .fault(let fault) = truth { .fault(fault) } else { .unknown(truth.missing("")) }
-        return (points, low, high)
-      }
-      return (holds ? yes : no, low, high)
+      let points: Outcome<Double> =
+        switch truth {
+        case .value: truth.asCondition == true ? yes : no
+        case .unknown(let unknown): .unknown(unknown)
+        case .fault(let fault): .fault(fault)
+        }
+      return Points(
+        points, (min(yes.value ?? 0, no.value ?? 0), max(yes.value ?? 100, no.value ?? 100)))
     case .worst(let parts):
-      var worst = points(of: parts[0], row)
+      var worst = points(of: parts[0], name, row)
       for part in parts.dropFirst() {
-        let next = points(of: part, row)
+        let next = points(of: part, name, row)
         let points: Outcome<Double> =
-          switch (worst.points, next.points) {
+          switch (worst.outcome, next.outcome) {
           case (.value(let a), .value(let b)): .value(max(a, b))
           case (.unknown(let a), .unknown(let b)): .unknown(a.union(b))
-          case (.unknown, _): worst.points
-          case (_, .unknown): next.points
-          case (.fault, _): worst.points
-          case (_, .fault): next.points
+          case (.unknown, _): worst.outcome
+          case (_, .unknown): next.outcome
+          case (.fault, _): worst.outcome
+          case (_, .fault): next.outcome
           }
-        worst = (points, max(worst.low, next.low), max(worst.high, next.high))
+        worst = Points(points, (max(worst.low, next.low), max(worst.high, next.high)))
       }
       return worst
     }
   }
 
-  private func points(
-    of part: PartPlan, _ row: RowState
-  ) -> (points: Outcome<Double>, low: Double, high: Double) {
+  private func points(of part: PartPlan, _ name: String, _ row: RowState) -> Points {
     let measure = part.from.evaluate(row).asNumber
-    var points: Outcome<Double>
-    var (low, high) = part.scale.bounds
     switch part.scale {
-    case .curve(let curve): points = measure.map(curve.points(at:))
+    case .curve(let curve): return points(on: curve, at: measure, name)
     case .parameter(let slot, let curves):
-      switch row.slots[slot] {
-      case .value(let value):
-        // Invariant: the value of a curve parameter is one of its declared curves.
-        let curve = curves.first { $0.value == value }!
-        points = measure.map(curve.points(at:))
-        low = curve.points.lazy.map(\.y).min()!
-        high = curve.points.lazy.map(\.y).max()!
-      case let missing: points = .unknown(missing.missing(""))
+      if case .value = row.slots[slot] {
+        return points(on: curves[row.choices[slot]], at: measure, name)
       }
+      return Points(.unknown(row.slots[slot].missing("")), curves.bounds)
     case .bands(let bands):
-      points = measure.map { x in bands.last { $0.bound <= x }?.points ?? .nan }
-      if case .value(let number) = points, number.isNaN {
-        points = .unknown(Unknown(part.from.references.first ?? "", .outOfRange))
-      }
+      let points: Outcome<Double> =
+        switch measure {
+        case .value(let x):
+          bands.last { $0.bound <= x }.map { .value($0.points) }
+            ?? .unknown(Unknown(name, .outOfRange))
+        case let other: other
+        }
+      return Points(points, (bands.map(\.points).min() ?? 0, bands.map(\.points).max() ?? 100))
     }
-    if case .value(let number) = points { (low, high) = (number, number) }
-    return (points, low, high)
+  }
+
+  private func points(on curve: Curve, at measure: Outcome<Double>, _ name: String) -> Points {
+    let points = measure.map(curve.points(at:))
+    // A segment so wide that its slope cannot be computed.
+    if case .value(let number) = points, !number.isFinite {
+      return Points(.unknown(Unknown(name, .notFinite)), [curve].bounds)
+    }
+    return Points(points, [curve].bounds)
   }
 
   // MARK: Domains, scores
 
   private func evaluate(domain index: Int, _ row: inout RowState) {
     let domain = plan.domains[index]
+    let name = "domain.\(domain.name)"
     var members: [Blend.Member] = []
-    var weights = Unknown([])
     var state = BlendState()
     state.weight = row.number(domain.weight)
     for factor in domain.factors {
       let factorState = row.factors[factor]
-      guard factorState.applies != false else {
-        members.append(Blend.Member(weight: 0, value: nil, low: 0, high: 0, coverage: nil))
+      guard factorState.applies != false, factorState.weight.value != 0 else {
+        members.append(.absent)
         continue
       }
+      let factorName = plan.factors[factor].name
       let points = factorState.points
-      weights = weights.union(factorState.weight.missing(plan.factors[factor].name))
-      let weight = factorState.weight.value ?? 0
-      if weight > 0 {
-        state.missing = state.missing.union(points.missing(plan.factors[factor].name))
-      }
+      state.missing = state.missing.union(factorState.weight.missing(factorName))
+        .union(points.outcome.missing(factorName))
       members.append(
         Blend.Member(
-          weight: weight, value: points.value, low: factorState.low, high: factorState.high,
-          coverage: points.value == nil ? 0 : 1))
+          weight: factorState.weight.value, value: points.outcome.value, low: points.low,
+          high: points.high, known: points.outcome.value == nil ? 0 : 1, all: 1))
     }
-    state.takesPart = members.contains { $0.weight > 0 }
-    finish(
-      &state, members, weights, domain.combination, domain.minimumCoverage, domain.floors,
-      "domain.\(domain.name)", &row)
-    if !state.takesPart, state.value != nil { state.takesPart = true }
+    let floors = self.floors(domain.floors, name, &state, &row)
+    state.blend = Blend(
+      members, domain.combination, minimumCoverage: domain.minimumCoverage, floors: floors)
+    state.takesPart = members.contains { $0.weight != 0 } || state.value != nil
+    settle(&state, name)
     row.domains[index] = state
-    row.slots[domain.slot] =
-      state.value.map { .value(.double($0)) }
-      ?? .unknown(state.takesPart ? state.missing : Unknown("domain.\(domain.name)", .notApplicable))
+    row.slots[domain.slot] = state.outcome
   }
 
   private func evaluate(score index: Int, _ row: inout RowState) {
     let score = plan.scores[index]
+    let name = "score.\(score.name)"
     var members: [Blend.Member] = []
-    var weights = Unknown([])
     var state = BlendState()
     for domain in score.domains {
-      let domainState = row.domains[domain]
-      guard domainState.takesPart else {
-        members.append(Blend.Member(weight: 0, value: nil, low: 0, high: 0, coverage: nil))
+      let inner = row.domains[domain]
+      guard inner.takesPart, inner.weight.value != 0 else {
+        members.append(.absent)
         continue
       }
-      weights = weights.union(domainState.weight.missing(plan.domains[domain].name))
-      state.missing = state.missing.union(domainState.missing)
-      let blend = domainState.blend
-      if blend == nil { weights = weights.union(domainState.missing) }
+      state.missing = state.missing.union(inner.weight.missing(plan.domains[domain].name))
+        .union(inner.missing)
       members.append(
         Blend.Member(
-          weight: domainState.weight.value ?? 0, value: domainState.value, low: blend?.low ?? 0,
-          high: blend?.high ?? 100, coverage: blend?.coverage))
+          weight: inner.weight.value, value: inner.value, low: inner.blend.low,
+          high: inner.blend.high, known: inner.blend.known, all: inner.blend.all))
     }
-    finish(
-      &state, members, weights, score.combination, score.minimumCoverage, score.floors,
-      "score.\(score.name)", &row)
+    let floors = self.floors(score.floors, name, &state, &row)
+    state.blend = Blend(
+      members, score.combination, minimumCoverage: score.minimumCoverage, floors: floors)
+    state.takesPart = members.contains { $0.weight != 0 } || state.value != nil
+    settle(&state, name)
+    let level = level(of: score, &state, row)
     row.scores[index] = state
-    row.slots[score.slot] =
-      state.value.map { .value(.double($0)) } ?? .unknown(state.missing)
-    row.slots[score.coverageSlot] = .value(.double(state.blend?.coverage ?? 0))
-    row.slots[score.levelSlot] =
-      level(of: score, state, row).map { .value(.string($0)) } ?? .unknown(state.missing)
+    row.slots[score.slot] = state.outcome
+    row.slots[score.coverageSlot] = .value(.double(state.blend.coverage))
+    row.slots[score.levelSlot] = level.map { .value(.string($0)) } ?? .unknown(state.missing)
   }
 
-  /// Blends members under floors, unless a weight is unknown: then the whole is.
-  private func finish(
-    _ state: inout BlendState, _ members: [Blend.Member], _ weights: Unknown,
-    _ combination: Combination, _ minimumCoverage: Double, _ floorPlans: [FloorPlan],
-    _ name: String, _ row: inout RowState
-  ) {
-    guard weights.causes.isEmpty else {
-      state.missing = state.missing.union(weights)
-      return
-    }
+  /// The floors, with what is unknown of them added to the state.
+  private func floors(
+    _ plans: [FloorPlan], _ name: String, _ state: inout BlendState, _ row: inout RowState
+  ) -> [Blend.Floor] {
     var floors: [Blend.Floor] = []
-    for plan in floorPlans {
+    for plan in plans {
       let condition = plan.condition.evaluate(row)
-      if case .fault(let fault) = condition {
-        row.faults.append(QuantityFault(quantity: name, fault: fault))
+      note(condition, name, &row)
+      let holds = condition.asCondition
+      guard holds != false else {
+        floors.append(Blend.Floor(atLeast: 0, holds: false))
+        continue
       }
       let height = row.number(plan.atLeast)
       state.missing = state.missing.union(condition.missing(name)).union(height.missing(name))
       // A floor of unknown height counts as unknown at its highest.
       floors.append(
-        Blend.Floor(
-          atLeast: height.value ?? 100, holds: height.value == nil ? nil : condition.asCondition))
+        Blend.Floor(atLeast: height.value ?? 100, holds: height.value == nil ? nil : holds))
     }
-    state.blend = Blend(
-      members, combination, minimumCoverage: minimumCoverage, floors: floors)
+    return floors
   }
 
-  /// The name of the level that a score falls in.
-  func level(of score: ScorePlan, _ state: BlendState, _ row: RowState) -> String? {
+  /// Gives a reason to what is unknown though nothing is missing.
+  private func settle(_ state: inout BlendState, _ name: String) {
+    guard state.value == nil, state.missing.causes.isEmpty else { return }
+    state.missing = Unknown(name, state.takesPart ? .notFinite : .notApplicable)
+  }
+
+  /// The name of the level that a score falls in; nil when it is unknown.
+  private func level(of score: ScorePlan, _ state: inout BlendState, _ row: RowState) -> String? {
     guard let value = state.value else {
-      let isKnownToBeTooLittle = state.blend?.isInsufficient ?? true
-      return isKnownToBeTooLittle ? ScoreResult.insufficientData : nil
+      return state.blend.isInsufficient ? ScoreResult.insufficientData : nil
     }
-    return score.levels.last { level in
-      row.number(level.bound).value.map { $0 <= value } ?? false
-    }?.name
+    for level in score.levels.reversed() {
+      switch row.number(level.bound) {
+      case .value(let bound):
+        if bound <= value { return level.name }
+      case let other:
+        // It may have been reached.
+        state.missing = state.missing.union(other.missing(level.name))
+        return nil
+      }
+    }
+    // Invariant: the bound of the lowest level is 0, and no score is less.
+    return score.levels[0].name
   }
 
   // MARK: Alerts, interventions
 
   private func evaluate(alert index: Int, _ row: inout RowState) {
     let alert = plan.alerts[index]
-    fill(alert.slot, "alert.\(alert.name)", alert.condition.evaluate(row), &row)
+    let name = "alert.\(alert.name)"
+    let outcome = alert.condition.evaluate(row)
+    fill(alert.slot, name, outcome, &row)
+    guard outcome.asCondition == true else { return }
+    row.severities[index] = severity(alert.severity, name, &row)
+  }
+
+  /// The gravest whose condition holds; the mildest named where none is known to.
+  private func severity(
+    _ plan: AlertPlan.SeverityPlan, _ name: String, _ row: inout RowState
+  ) -> Severity {
+    switch plan {
+    case .fixed(let severity): return severity
+    case .graded(let grades):
+      var gravest: Severity?
+      for grade in grades where holds(grade.condition, name, &row) == true {
+        gravest = max(gravest ?? grade.severity, grade.severity)
+      }
+      return gravest ?? grades.map(\.severity).min()!
+    }
   }
 
   private func evaluate(intervention index: Int, _ row: inout RowState) {
     let intervention = plan.interventions[index]
     let name = "intervention.\(intervention.name)"
-    func truth(_ outcome: Outcome<Value>) -> Bool {
-      if case .fault(let fault) = outcome {
-        row.faults.append(QuantityFault(quantity: name, fault: fault))
-      }
-      return outcome.asCondition == true
-    }
     // Without a condition it is never recommended; an unknown one does not recommend.
-    var isRecommended = intervention.condition.map { truth($0.evaluate(row)) } ?? false
+    var isRecommended = intervention.condition.map { holds($0, name, &row) == true } ?? false
     if isRecommended, let unless = intervention.unless {
-      isRecommended = unless.evaluate(row).asCondition == false
+      isRecommended = holds(unless, name, &row) == false
     }
     for slot in intervention.requires where row.slots[slot].asCondition != true {
       isRecommended = false
@@ -315,15 +347,10 @@ enum Slots {
   static let period = 0
 }
 
-extension ScalePlan {
-  /// The least and the greatest points that it can give.
-  var bounds: (low: Double, high: Double) {
-    let points: [Double] =
-      switch self {
-      case .curve(let curve): curve.points.map(\.y)
-      case .parameter(_, let curves): curves.flatMap { $0.points.map(\.y) }
-      case .bands(let bands): bands.map(\.points)
-      }
+extension [Curve] {
+  /// The least and the greatest points on them.
+  fileprivate var bounds: (low: Double, high: Double) {
+    let points = flatMap { $0.points.map(\.y) }
     return (points.min() ?? 0, points.max() ?? 100)
   }
 }

@@ -8,6 +8,10 @@ struct RowState: Activation, Sendable {
   var factors: [FactorState]
   var domains: [BlendState]
   var scores: [BlendState]
+  /// Of the alerts that fire; nil for the others.
+  var severities: [Severity?]
+  /// For each parameter's slot the place of its value among the parameter's settings.
+  var choices: [Int]
   /// Faults that quantities ran into, in the order of the steps.
   var faults: [QuantityFault] = []
   var defaulted: [DefaultedParameter] = []
@@ -17,6 +21,8 @@ struct RowState: Activation, Sendable {
     factors = Array(repeating: FactorState(), count: plan.factors.count)
     domains = Array(repeating: BlendState(), count: plan.domains.count)
     scores = Array(repeating: BlendState(), count: plan.scores.count)
+    severities = Array(repeating: nil, count: plan.alerts.count)
+    choices = Array(repeating: 0, count: slotCount)
   }
 
   func outcome(at slot: Int) -> Outcome<Value> { slots[slot] }
@@ -33,24 +39,41 @@ struct RowState: Activation, Sendable {
 struct FactorState: Sendable {
   /// Nil when the condition is unknown.
   var applies: Bool? = true
-  var points: Outcome<Double> = .unknown(Unknown([]))
+  var points = Points(.unknown(Unknown([])))
   var weight: Outcome<Double> = .value(0)
-  /// The least and the greatest points that it could have.
-  var low = 0.0
-  var high = 100.0
+}
+
+/// Points, with the least and the greatest that they could be.
+struct Points: Sendable {
+  var outcome: Outcome<Double>
+  var low: Double
+  var high: Double
+
+  /// The bounds are for points that are not known.
+  init(
+    _ outcome: Outcome<Double>, _ bounds: @autoclosure () -> (low: Double, high: Double) = (0, 100)
+  ) {
+    self.outcome = outcome
+    if case .value(let points) = outcome {
+      (low, high) = (points, points)
+    } else {
+      (low, high) = bounds()
+    }
+  }
 }
 
 /// A domain or a score in one row.
 struct BlendState: Sendable {
   var weight: Outcome<Double> = .value(0)
-  /// Nil when a weight or the level of a floor is unknown.
-  var blend: Blend?
+  var blend = Blend.nothing
   /// Why parts of it, or all of it, are unknown.
   var missing = Unknown([])
-  /// False when nothing in it applies to this row.
+  /// False when nothing in it applies to this row, and no floor speaks for it.
   var takesPart = true
 
-  var value: Double? { blend?.value }
+  var value: Double? { blend.value }
+
+  var outcome: Outcome<Value> { value.map { .value(.double($0)) } ?? .unknown(missing) }
 }
 
 extension Outcome where Wrapped == Value {

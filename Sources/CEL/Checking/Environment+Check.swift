@@ -48,8 +48,7 @@ extension Environment {
 extension CheckedExpression {
   /// Keeps the nodes that the root needs, with constant parts evaluated.
   init(
-    _ checked: Program, _ root: Program.ID, type: CELType, environment: Environment,
-    folding: Bool = true
+    _ checked: Program, _ root: Program.ID, type: CELType, environment: Environment
   ) {
     var program = checked
     program.nodes = []
@@ -68,7 +67,7 @@ extension CheckedExpression {
       program.nodes.append(node)
       places[place] = program.root
       program.texts[program.root] = checked.texts[Program.ID(place)]
-      if folding { program.foldLast() }
+      if environment.foldsConstants { program.foldLast() }
       if place == Int(root) { break }
     }
     self.type = type

@@ -5,6 +5,8 @@ public struct Environment: Sendable {
   public let limits: Limits
   /// The namespace that names are looked up in first: `a.b` makes `c` mean `a.b.c`, `a.c` or `c`.
   public var container = ""
+  /// Whether constant parts are evaluated when an expression is checked.
+  package var foldsConstants = true
   /// In order of their slots.
   public private(set) var names: [String] = []
   public private(set) var types: [CELType] = []

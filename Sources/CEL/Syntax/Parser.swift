@@ -337,7 +337,7 @@ struct Parser {
     }
   }
 
-  private static let keywords: Set<String> = ["in", "true", "false", "null"]
+  static let keywords: Set<String> = ["in", "true", "false", "null"]
 
   static let reserved: Set<String> = [
     "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
