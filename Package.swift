@@ -48,10 +48,11 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
-      name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"],
+      name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"], exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "TablesTests", dependencies: ["Tables", "Diagnostics", "TestSupport"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "CELTests", dependencies: ["CEL", "Tables", "Diagnostics", "TestSupport"],
@@ -63,15 +64,18 @@ let package = Package(
     .testTarget(
       name: "BelayYAMLTests",
       dependencies: ["BelayYAML", "Belay", "Tables", "Diagnostics", "TestSupport"],
-      swiftSettings: strict),
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "BelayAuthoringTests",
-      dependencies: ["BelayAuthoring", "BelayYAML", "Belay", "Diagnostics", "TestSupport"],
+      dependencies: [
+        "BelayAuthoring", "BelayYAML", "Belay", "CEL", "Tables", "Diagnostics", "TestSupport",
+      ],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "BelayReportTests",
       dependencies: ["BelayReport", "BelayYAML", "Belay", "Tables", "Diagnostics", "TestSupport"],
-      swiftSettings: strict),
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "BelayCLITests", dependencies: ["BelayCLI", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strict),
@@ -85,5 +89,5 @@ var strict: [SwiftSetting] {
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-  ]
+  ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 }

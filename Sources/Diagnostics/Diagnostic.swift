@@ -40,7 +40,12 @@ public struct DiagnosticCode: Sendable, Hashable, CustomStringConvertible {
   /// One sentence for the catalogue of diagnostics.
   public let summary: String
 
-  public init(_ slug: String, _ severity: Diagnostic.Severity = .error, _ summary: String) {
+  /// An error.
+  public init(_ slug: String, _ summary: String) {
+    self.init(slug, .error, summary)
+  }
+
+  public init(_ slug: String, _ severity: Diagnostic.Severity, _ summary: String) {
     self.slug = slug
     self.severity = severity
     self.summary = summary

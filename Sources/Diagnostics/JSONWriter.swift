@@ -13,12 +13,18 @@ package struct JSONWriter {
     self.pretty = pretty
   }
 
-  package mutating func object(_ members: (inout JSONWriter) -> Void) {
-    container(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
+  package mutating func object<E>(_ members: (inout JSONWriter) throws(E) -> Void) throws(E) {
+    try container(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
   }
 
-  package mutating func array(_ elements: (inout JSONWriter) -> Void) {
-    container(UInt8(ascii: "["), UInt8(ascii: "]"), elements)
+  package mutating func array<E>(_ elements: (inout JSONWriter) throws(E) -> Void) throws(E) {
+    try container(UInt8(ascii: "["), UInt8(ascii: "]"), elements)
+  }
+
+  /// Hands over what is written so far, so that long texts need not be held in memory.
+  package mutating func takeBytes() -> [UInt8] {
+    defer { bytes.removeAll(keepingCapacity: true) }
+    return bytes
   }
 
   package mutating func key(_ name: String) {
@@ -52,13 +58,13 @@ package struct JSONWriter {
     bytes.append(contentsOf: text.utf8)
   }
 
-  private mutating func container(
-    _ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) -> Void
-  ) {
+  private mutating func container<E>(
+    _ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) throws(E) -> Void
+  ) throws(E) {
     separate()
     bytes.append(open)
     hasMember.append(false)
-    content(&self)
+    try content(&self)
     let wasFilled = hasMember.removeLast()
     if wasFilled { breakLine() }
     bytes.append(close)

@@ -11,6 +11,8 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
     let limit = max(1, max(target.count, bytes.count) / 3)
     guard abs(bytes.count - target.count) <= limit, bytes.count <= 64 else { continue }
     let distance = editDistance(target, bytes)
+    // Two names without a letter in common are not near, however short.
+    guard distance < max(target.count, bytes.count) else { continue }
     if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }
   }
   return best?.name

@@ -9,15 +9,18 @@ public final class SourceText: Sendable {
   public let bytes: [UInt8]
   /// The number of the first line, 1 unless this is an excerpt.
   public let firstLine: Int
+  /// The column of the first byte, 1 unless this is an excerpt of a long line.
+  public let firstColumn: Int
   /// Offsets of the first byte of each line. Never empty.
   private let lineStarts: [UInt32]
 
   /// - Precondition: fewer than 2^32 bytes.
-  public init(name: String, bytes: [UInt8], firstLine: Int = 1) {
+  public init(name: String, bytes: [UInt8], firstLine: Int = 1, firstColumn: Int = 1) {
     precondition(bytes.count < UInt32.max, "a source text is shorter than 4 GiB")
     self.name = name
     self.bytes = bytes
     self.firstLine = firstLine
+    self.firstColumn = firstColumn
     var starts: [UInt32] = [0]
     for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
       starts.append(UInt32(offset + 1))
@@ -39,7 +42,8 @@ public final class SourceText: Sendable {
     let before = bytes[Int(lineStarts[line])..<Int(offset)]
     return SourcePosition(
       line: line + firstLine,
-      column: String(decoding: before, as: UTF8.self).unicodeScalars.count + 1)
+      column: String(decoding: before, as: UTF8.self).unicodeScalars.count
+        + (line == 0 ? firstColumn : 1))
   }
 
   /// The bytes of the line that holds an offset, without its line end.

@@ -106,32 +106,14 @@ private struct Window {
       right = right.prefix(Self.reach - 1) + ["…"]
     }
     text = String(String.UnicodeScalarView(left + middle + right))
-    beforeWidth = left.reduce(0) { $0 + Self.width($1) }
-    markedWidth = middle.reduce(0) { $0 + Self.width($1) }
+    beforeWidth = left.reduce(0) { $0 + $1.displayWidth }
+    markedWidth = middle.reduce(0) { $0 + $1.displayWidth }
   }
 
   private static func printable(_ bytes: ArraySlice<UInt8>) -> [Unicode.Scalar] {
     String(decoding: bytes, as: UTF8.self).unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
       if scalar == "\t" { return [" ", " "] }
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: return ["\u{FFFD}"]
-      default: return [scalar]
-      }
-    }
-  }
-
-  /// Columns on a terminal: 0 for combining marks, 2 for wide East Asian characters and emoji.
-  private static func width(_ scalar: Unicode.Scalar) -> Int {
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark: return 0
-    default: break
-    }
-    switch scalar.value {
-    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
-      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF,
-      0x20000...0x3FFFD:
-      return 2
-    default: return 1
+      return [scalar.isControl ? "\u{FFFD}" : scalar]
     }
   }
 }

@@ -36,6 +36,9 @@ public struct Environment: Sendable {
   /// Where a record keeps the value of a name.
   public func slot(of name: String) -> Int? { slots[name] }
 
+  /// The declared type of a name.
+  public func type(of name: String) -> CELType? { slots[name].map { types[$0] } }
+
   /// Full names that a written name may stand for, the closest namespace first.
   func candidates(_ name: String, absolute: Bool) -> [String] {
     if absolute || container.isEmpty { return [name] }

@@ -22,7 +22,7 @@ public struct Curve: Hashable, Sendable {
   }
 
   /// The curve's height: `y0 + (x - x0) * ((y1 - y0) / (x1 - x0))` on the first segment that ends
-  /// beyond `x`. NaN gives NaN.
+  /// beyond `x`, kept between the ends of the segment. NaN gives NaN.
   public func points(at x: Double) -> Double {
     if x.isNaN { return x }
     if x <= points[0].x { return points[0].y }
@@ -31,7 +31,9 @@ public struct Curve: Hashable, Sendable {
       let next = points[index]
       if x < next.x {
         let last = points[index - 1]
-        return last.y + (x - last.x) * ((next.y - last.y) / (next.x - last.x))
+        let y = last.y + (x - last.x) * ((next.y - last.y) / (next.x - last.x))
+        // Rounding may carry it past the end of the segment.
+        return min(max(y, min(last.y, next.y)), max(last.y, next.y))
       }
       index += 1
     }

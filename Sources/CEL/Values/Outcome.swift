@@ -68,6 +68,10 @@ public struct Unknown: Hashable, Sendable {
     case outOfRange
     /// Not readable as what its input declares.
     case malformed
+    /// Not among the texts that its input lists.
+    case notListed
+    /// The condition under which it counts does not hold.
+    case notApplicable
     /// There, but not to be used openly.
     case suppressed
     /// A zero divisor or a result that is no finite number.
@@ -80,9 +84,11 @@ public struct Unknown: Hashable, Sendable {
       case .absent: (0, "")
       case .outOfRange: (1, "")
       case .malformed: (2, "")
-      case .suppressed: (3, "")
-      case .notFinite: (4, "")
-      case .fault(let fault): (5, fault.message)
+      case .notListed: (3, "")
+      case .notApplicable: (4, "")
+      case .suppressed: (5, "")
+      case .notFinite: (6, "")
+      case .fault(let fault): (7, fault.message)
       }
     }
   }

@@ -1,0 +1,216 @@
+public import CEL
+
+/// Everything Belay says about one subject in one period.
+///
+/// An assessment organises evidence for a conversation about the work. It does not diagnose,
+/// predict, or rank people for reward or punishment.
+public struct Assessment: Sendable {
+  public let scope: Scope
+  /// The subject's id as the data spells it; empty for a record that names none.
+  public let subject: String
+  /// The period as the data spells it; nil where the policy has no `time`.
+  public let period: String?
+  /// The scores of this scope, in policy order.
+  public let scores: [ScoreResult]
+  /// The alerts that fire, in policy order.
+  public let alerts: [AlertResult]
+  /// The alerts whose condition is unknown, in policy order, each with what was missing.
+  public let undetermined: [UndeterminedAlert]
+  /// What to change in the work: by ascending priority number, then in policy order.
+  public let interventions: [Recommendation]
+  /// The measures that the policy marks with `show`, in policy order.
+  public let measures: [ShownMeasure]
+  /// What evaluation ran into, beside the quantity that met it; each counts as unknown.
+  public let faults: [QuantityFault]
+  /// The parameters that took their default since their key was empty or not listed.
+  public let defaulted: [DefaultedParameter]
+
+  /// The score of that name, or nil when the policy has none of it in this scope.
+  public func score(_ name: String) -> ScoreResult? {
+    scores.first { $0.id == name }
+  }
+}
+
+/// A weighted combination of domains: always concern, higher is worse.
+public struct ScoreResult: Sendable {
+  public let id: String
+  public let label: String
+  /// 0 to 100, or nil when too little is known.
+  public let value: Double?
+  /// The level's name in the policy, `insufficient_data` when coverage is below the minimum,
+  /// or nil when nothing is known and the minimum is 0, or the bound that decides is unknown.
+  public let level: String?
+  /// The share, 0 to 1, of the weight whose points are known.
+  public let coverage: Double
+  /// The least and the greatest that the score could be if everything unknown were known.
+  public let interval: ClosedRange<Double>?
+  /// True when the coverage is too low and the score is that of its floors alone.
+  public let isPartial: Bool
+  /// What the factors and floors contribute, in policy order; they add up to the value.
+  public let drivers: [Driver]
+  /// The score's domains, in policy order.
+  public let domains: [DomainResult]
+  /// Why parts of the score are unknown.
+  public let missing: Unknown
+
+  /// The level that stands for too little data.
+  public static let insufficientData = "insufficient_data"
+}
+
+/// A weighted group of factors.
+public struct DomainResult: Sendable {
+  public let id: String
+  public let label: String
+  /// 0 to 100, or nil when too little is known.
+  public let value: Double?
+  /// The domain's weight in the score; nil when a parameter that sets it is unknown.
+  public let weight: Double?
+  /// The share, 0 to 1, of the factors' weight whose points are known.
+  public let coverage: Double
+  public let factors: [FactorResult]
+}
+
+/// A measure turned into points.
+public struct FactorResult: Sendable {
+  public let id: String
+  public let label: String
+  /// 0 (no concern) to 100, or nil when unknown.
+  public let points: Double?
+  /// The factor's weight in its domain; nil when a parameter that sets it is unknown.
+  public let weight: Double?
+  /// False takes the factor out of weights and coverage; nil when the condition is unknown.
+  public let applies: Bool?
+  /// Why the points are unknown; empty when they are known.
+  public let missing: Unknown
+  /// Ids of the facts behind the factor.
+  public let evidence: [String]
+}
+
+/// What a factor or a floor contributes to a score.
+public struct Driver: Sendable {
+  public enum Source: Hashable, Sendable {
+    case factor(String)
+    /// A floor of a domain: its index in the domain's list.
+    case domainFloor(domain: String, index: Int)
+    /// A floor of the score: its index in the score's list.
+    case scoreFloor(index: Int)
+  }
+
+  public let source: Source
+  public let label: String
+  /// Points of the score that are due to it. All drivers together are the score.
+  public let contribution: Double
+  /// The factor's points, or the floor's level.
+  public let points: Double
+  public let evidence: [String]
+}
+
+/// How grave an alert is.
+public enum Severity: String, CaseIterable, Comparable, Sendable {
+  case low, medium, high, critical
+
+  public static func < (a: Severity, b: Severity) -> Bool {
+    a.rank < b.rank
+  }
+
+  private var rank: Int {
+    switch self {
+    case .low: 0
+    case .medium: 1
+    case .high: 2
+    case .critical: 3
+    }
+  }
+}
+
+/// An alert that fires.
+public struct AlertResult: Sendable {
+  public let id: String
+  public let label: String
+  public let severity: Severity
+  /// Who may see it, by audience name.
+  public let audience: [String]
+  public let owner: String?
+  /// How soon the owner is to act, as the policy says it (`14 days`).
+  public let due: String?
+  /// The policy's message with its values filled in.
+  public let message: String
+  /// What the alert is not, where the policy says so.
+  public let caution: String?
+  public let evidence: [String]
+}
+
+/// An alert that neither fires nor does not: its condition is unknown.
+public struct UndeterminedAlert: Sendable {
+  public let id: String
+  public let label: String
+  public let audience: [String]
+  public let missing: Unknown
+}
+
+/// What kind of change an intervention is.
+public enum InterventionKind: String, CaseIterable, Sendable {
+  case structural, communication, alignment, peer, individual, perk
+}
+
+/// An intervention that is recommended.
+public struct Recommendation: Sendable {
+  public let id: String
+  public let kind: InterventionKind
+  public let title: String
+  /// Lower comes first.
+  public let priority: Double
+  /// What it is meant to change: names such as `points.inbox`, `domain.recovery`, `alert.overload`.
+  public let addresses: [String]
+  public let effects: [ExpectedEffect]
+  public let effort: Effort?
+  public let due: String?
+  /// How one sees that it worked.
+  public let success: String?
+  /// What would look like it and change nothing.
+  public let facade: String?
+  public let evidence: [String]
+}
+
+/// What an intervention is expected to do to a quantity.
+public struct ExpectedEffect: Sendable, Hashable {
+  public enum Change: String, Sendable, CaseIterable {
+    case multiply, add
+  }
+
+  public let quantity: String
+  public let change: Change
+  public let low: Double
+  public let likely: Double
+  public let high: Double
+}
+
+/// What an intervention costs, and who carries it.
+public struct Effort: Sendable, Hashable {
+  public let hoursPerWeek: Double?
+  public let owner: String?
+}
+
+/// A measure that the policy wants shown beside the scores.
+public struct ShownMeasure: Sendable {
+  public let id: String
+  public let label: String
+  public let unit: String?
+  public let value: Outcome<Value>
+}
+
+/// A quantity whose evaluation ran into a fault.
+public struct QuantityFault: Sendable, Hashable {
+  /// The quantity's name as expressions write it.
+  public let quantity: String
+  public let fault: Fault
+}
+
+/// A parameter that took its default.
+public struct DefaultedParameter: Sendable, Hashable {
+  public let parameter: String
+  /// The input that chooses its value.
+  public let key: String
+  /// The key's value when it is known and not listed; nil when it is unknown.
+  public let value: String?
+}

@@ -1,0 +1,367 @@
+import CEL
+import Diagnostics
+import Tables
+
+// From sorted quantities to plans: declares each name with its type once what it reads is
+// checked, and checks expressions in that order.
+extension Compiler {
+  mutating func makePlans() -> [Scope: Plan] {
+    for index in order { declare(index) }
+    var builders: [Scope: PlanBuilder] = [:]
+    for scope in usedScopes {
+      builders[scope] = PlanBuilder(compiler: self, scope: scope)
+    }
+    // Checked once, in order; each plan then takes what belongs to its scope.
+    for index in order {
+      let compiled = compile(index)
+      for scope in usedScopes where isPart(index, of: scope) {
+        if let compiled { builders[scope]!.add(compiled, index) }
+      }
+    }
+    return builders.compactMapValues { $0.finish(&diagnostics) }
+  }
+
+  /// The scopes that have anything to assess or at least an input.
+  private var usedScopes: [Scope] {
+    Scope.allCases.filter { scope in
+      scopes.contains(.one(scope)) || policy.inputs.contains { $0.role == .subject(scope) }
+    }
+  }
+
+  /// Types that names have whatever their expressions say.
+  private mutating func declare(_ index: Int) {
+    let quantity = quantities[index]
+    switch quantity.kind {
+    case .input(let i): environment.declare(quantity.name, policy.inputs[i].type.celType)
+    case .parameter(let i):
+      environment.declare(quantity.name, policy.parameters[i].celType)
+    case .measure: break
+    case .factor, .domain: environment.declare(quantity.name, .double)
+    case .score(let i):
+      let name = policy.scores[i].name.text
+      environment.declare("score.\(name)", .double)
+      environment.declare("level.\(name)", .string)
+      environment.declare("coverage.\(name)", .double)
+    case .alert, .intervention: environment.declare(quantity.name, .bool)
+    }
+  }
+
+  func slot(_ name: String) -> Int { environment.slot(of: name)! }
+
+  /// A quantity with its expressions checked; nil after a diagnostic.
+  enum Compiled {
+    case input
+    case parameter(ParameterPlan)
+    case measure(MeasurePlan)
+    case factor(FactorPlan)
+    case domain(weight: NumberPlan, floors: [FloorPlan])
+    case score(levels: [ScorePlan.Level], floors: [FloorPlan])
+    case alert(AlertPlan)
+    case intervention(InterventionPlan)
+  }
+
+  private mutating func compile(_ index: Int) -> Compiled? {
+    switch quantities[index].kind {
+    case .input: return .input
+    case .parameter(let i): return .parameter(parameterPlan(policy.parameters[i]))
+    case .measure(let i): return measurePlan(policy.measures[i]).map { .measure($0) }
+    case .factor(let i): return factorPlan(policy.factors[i]).map { .factor($0) }
+    case .domain(let i):
+      let domain = policy.domains[i]
+      let weight = number(domain.weight, .weight)
+      let floors = floorPlans(domain.floors, of: domain.label)
+      guard let weight, let floors else { return nil }
+      return .domain(weight: weight, floors: floors)
+    case .score(let i):
+      let score = policy.scores[i]
+      let levels = score.levels.map { level in
+        number(level.bound, .points).map { ScorePlan.Level(name: level.name, bound: $0) }
+      }
+      let floors = floorPlans(score.floors, of: score.label)
+      guard let floors, !levels.contains(where: { $0 == nil }) else { return nil }
+      return .score(levels: levels.compactMap { $0 }, floors: floors)
+    case .alert(let i): return alertPlan(policy.alerts[i]).map { .alert($0) }
+    case .intervention(let i):
+      return interventionPlan(policy.interventions[i]).map { .intervention($0) }
+    }
+  }
+
+  // MARK: Parameters, measures
+
+  private func parameterPlan(_ parameter: ParameterDeclaration) -> ParameterPlan {
+    let settings = parameter.settings
+    let first = settings.count - parameter.cases.count
+    return ParameterPlan(
+      name: parameter.name.text, slot: slot(parameter.name.text),
+      settings: settings.map(\.value.value), fallback: first == 0 ? nil : 0,
+      key: parameter.by.flatMap { by in
+        environment.slot(of: by.text).map { (name: by.text, slot: $0) }
+      },
+      places: Dictionary(
+        parameter.cases.enumerated().map { ($1.key, first + $0) },
+        uniquingKeysWith: { first, _ in first }))
+  }
+
+  private mutating func measurePlan(_ measure: MeasureDeclaration) -> MeasurePlan? {
+    let name = measure.name.text
+    guard let expression = check(measure.expression, expecting: nil) else {
+      // What reads it is looked at all the same, as if it were a number.
+      environment.declare(name, .double)
+      return nil
+    }
+    let isWhole = [.int, .uint].contains(expression.type)
+    environment.declare(name, isWhole ? .double : expression.type)
+    if measure.range != nil, !isWhole, expression.type != .double {
+      diagnostics.append(.rangeOfText(measure.name))
+    }
+    return MeasurePlan(
+      name: name, label: measure.label, unit: measure.unit, slot: slot(name),
+      expression: expression, range: measure.range)
+  }
+
+  // MARK: Numbers that a parameter may give
+
+  /// What a number is for, which bounds it.
+  enum NumberUse: String {
+    case weight = "a weight"
+    case points = "points"
+
+    var range: ClosedRange<Double> { self == .weight ? 0...Double.infinity : 0...100 }
+  }
+
+  private mutating func number(_ setting: NumberSetting, _ use: NumberUse) -> NumberPlan? {
+    switch setting {
+    case .number(let value, _): return .number(value)
+    case .parameter(let reference):
+      guard let index = indices[reference.text] else { return nil }
+      guard case .parameter(let i) = quantities[index].kind else {
+        diagnostics.append(.notAParameter(reference))
+        return nil
+      }
+      for (value, span) in policy.parameters[i].settings {
+        guard case .number(let number) = value else {
+          diagnostics.append(.parameterKind(reference, "a number", at: span))
+          return nil
+        }
+        if !use.range.contains(number) {
+          diagnostics.append(
+            .outOfBounds("`\(reference.text)`, used as \(use.rawValue),", use.range, at: span))
+        }
+      }
+      return .slot(slot(reference.text))
+    }
+  }
+
+  private mutating func floorPlans(_ floors: [FloorDeclaration], of label: String) -> [FloorPlan]? {
+    var plans: [FloorPlan] = []
+    var isWhole = true
+    for floor in floors {
+      guard let condition = check(floor.condition, expecting: .bool),
+        let atLeast = number(floor.atLeast, .points)
+      else {
+        isWhole = false
+        continue
+      }
+      plans.append(
+        FloorPlan(
+          condition: condition, atLeast: atLeast, label: floor.label ?? "Floor of \(label)",
+          evidence: floor.evidence.map(\.text)))
+    }
+    return isWhole ? plans : nil
+  }
+
+  // MARK: Factors
+
+  private mutating func factorPlan(_ factor: FactorDeclaration) -> FactorPlan? {
+    let rule: FactorPlan.Rule?
+    switch factor.rule {
+    case .scaled(let part): rule = partPlan(part).map { .scaled($0) }
+    case .points(let expression): rule = checkNumber(expression).map { .points($0) }
+    case .when(let condition, let then, let otherwise):
+      let checked = check(condition, expecting: .bool)
+      let (then, otherwise) = (number(then, .points), number(otherwise, .points))
+      if let checked, let then, let otherwise {
+        rule = .when(checked, then: then, otherwise: otherwise)
+      } else {
+        rule = nil
+      }
+    case .worst(let parts):
+      let plans = parts.compactMap { partPlan($0) }
+      rule = plans.count == parts.count ? .worst(plans) : nil
+    }
+    let applies = factor.applies.map { check($0, expecting: .bool) }
+    let weight = number(factor.weight, .weight)
+    if case .some(nil) = applies { return nil }
+    guard let rule, let weight else { return nil }
+    return FactorPlan(
+      name: factor.name.text, label: factor.label, slot: slot("points.\(factor.name.text)"),
+      rule: rule, applies: applies ?? nil, weight: weight, evidence: factor.evidence.map(\.text))
+  }
+
+  private mutating func partPlan(_ part: FactorDeclaration.Part) -> PartPlan? {
+    guard let from = checkNumber(part.from) else { return nil }
+    switch part.scale {
+    case .bands(let bands): return PartPlan(from: from, scale: .bands(bands))
+    case .curve(.curve(let curve, _)): return PartPlan(from: from, scale: .curve(curve))
+    case .curve(.parameter(let reference)):
+      guard let index = indices[reference.text] else { return nil }
+      guard case .parameter(let i) = quantities[index].kind else {
+        diagnostics.append(.notAParameter(reference))
+        return nil
+      }
+      var curves: [Curve] = []
+      for (value, span) in policy.parameters[i].settings {
+        guard case .curve(let curve) = value else {
+          diagnostics.append(.parameterKind(reference, "a curve", at: span))
+          return nil
+        }
+        curves.append(curve)
+      }
+      return PartPlan(from: from, scale: .parameter(slot: slot(reference.text), curves: curves))
+    }
+  }
+
+  // MARK: Alerts, interventions
+
+  private mutating func alertPlan(_ alert: AlertDeclaration) -> AlertPlan? {
+    let condition = check(alert.condition, expecting: .bool)
+    var severity: AlertPlan.SeverityPlan?
+    switch alert.severity {
+    case .fixed(let fixed): severity = .fixed(fixed)
+    case .graded(let grades):
+      let checked = grades.compactMap { grade in
+        check(grade.condition, expecting: .bool).map { (grade.severity, $0) }
+      }
+      if checked.count == grades.count { severity = .graded(checked) }
+    }
+    let message = messagePlan(alert.message)
+    guard let condition, let severity else { return nil }
+    let scope = self.scope(of: "alert.\(alert.name.text)")
+    return AlertPlan(
+      name: alert.name.text, label: alert.label, slot: slot("alert.\(alert.name.text)"),
+      condition: condition, severity: severity,
+      audience: alert.audience?.map(\.text) ?? Audience.standard(scope).map(\.rawValue),
+      owner: alert.owner, due: alert.due, message: message, caution: alert.caution,
+      evidence: alert.evidence.map(\.text))
+  }
+
+  private mutating func messagePlan(_ template: MessageTemplate) -> MessagePlan {
+    var pieces: [MessagePlan.Piece] = []
+    for piece in template.pieces {
+      switch piece {
+      case .text(let text): pieces.append(.text(text))
+      case .value(let name, let decimals, let span):
+        guard let slot = environment.slot(of: name) else { continue }
+        if decimals != nil, !isNumber(name) {
+          diagnostics.append(.decimalsOfText(name, at: span))
+        }
+        pieces.append(.value(slot: slot, decimals: decimals, gate: gate(of: name)))
+      }
+    }
+    return MessagePlan(pieces: pieces)
+  }
+
+  private func isNumber(_ name: String) -> Bool {
+    environment.type(of: name) == .double
+  }
+
+  private func gate(of name: String) -> Gate? {
+    guard let index = indices[name], case .input(let i) = quantities[index].kind,
+      policy.inputs[i].isConfidential, let range = policy.inputs[i].range
+    else { return nil }
+    return Gate(range: range, minimumGroupSize: policy.minimumGroupSize)
+  }
+
+  private mutating func interventionPlan(
+    _ intervention: InterventionDeclaration
+  ) -> InterventionPlan? {
+    let condition = intervention.condition.map { check($0, expecting: .bool) }
+    let unless = intervention.unless.map { check($0, expecting: .bool) }
+    if case .some(nil) = condition { return nil }
+    if case .some(nil) = unless { return nil }
+    return InterventionPlan(
+      name: intervention.name.text, slot: slot("intervention.\(intervention.name.text)"),
+      condition: condition ?? nil, unless: unless ?? nil,
+      requires: intervention.requires.compactMap {
+        environment.slot(of: "intervention.\($0.text)")
+      },
+      recommendation: Recommendation(
+        id: intervention.name.text, kind: intervention.kind, title: intervention.title,
+        priority: intervention.priority, addresses: intervention.addresses.map(\.text),
+        effects: intervention.effects.map {
+          ExpectedEffect(
+            quantity: $0.quantity.text, change: $0.change, low: $0.low, likely: $0.likely,
+            high: $0.high)
+        },
+        effort: intervention.effort, due: intervention.due, success: intervention.success,
+        facade: intervention.facade, evidence: intervention.evidence.map(\.text)))
+  }
+}
+
+extension ColumnType {
+  /// The type that expressions see.
+  var celType: CELType {
+    switch self {
+    case .number: .double
+    case .text: .string
+    case .boolean: .bool
+    case .date: .timestamp
+    }
+  }
+}
+
+extension ParameterDeclaration {
+  var celType: CELType {
+    switch settings.first?.value {
+    case .text: .string
+    case .curve: .list(.list(.double))
+    case .number, nil: .double
+    }
+  }
+
+  /// The default and all listed values, with their places.
+  var settings: [(value: Setting, span: SourceSpan)] {
+    var all: [(Setting, SourceSpan)] = []
+    if let fallback, let fallbackSpan { all.append((fallback, fallbackSpan)) }
+    return all + cases.map { ($0.value, $0.span) }
+  }
+}
+
+extension ParameterDeclaration.Setting {
+  var value: Value {
+    switch self {
+    case .number(let number): .double(number)
+    case .text(let text): .string(text)
+    case .curve(let curve): curve.value
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func rangeOfText(_ name: DeclaredName) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "`range` is for numbers, and measure `\(name.text)` is none",
+      primary: Label(span: name.span))
+  }
+
+  fileprivate static func notAParameter(_ reference: NameReference) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "`\(reference.text)` is no parameter",
+      primary: Label(span: reference.span, text: "a number or a parameter belongs here"))
+  }
+
+  fileprivate static func parameterKind(
+    _ reference: NameReference, _ kind: String, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "`\(reference.text)` does not give \(kind)",
+      primary: Label(span: reference.span, text: "\(kind) is needed here"),
+      secondary: [Label(span: span, text: "this value is something else")])
+  }
+
+  fileprivate static func decimalsOfText(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .badMessage, message: "`\(name)` is no number and has no decimals",
+      primary: Label(span: span))
+  }
+}

@@ -1,0 +1,193 @@
+import CEL
+package import Diagnostics
+import Tables
+
+/// Gathers the compiled quantities of one scope into its plan.
+struct PlanBuilder {
+  private let compiler: Compiler
+  private let scope: Scope
+  private var steps: [Step] = []
+  private var factors: [Int: FactorPlan] = [:]
+  private var domains: [Int: (weight: NumberPlan, floors: [FloorPlan])] = [:]
+  private var scores: [Int: (levels: [ScorePlan.Level], floors: [FloorPlan])] = [:]
+  private var alerts: [Int: AlertPlan] = [:]
+  private var interventions: [Int: InterventionPlan] = [:]
+  private var measures: [Int: MeasurePlan] = [:]
+
+  init(compiler: Compiler, scope: Scope) {
+    self.compiler = compiler
+    self.scope = scope
+  }
+
+  /// Steps name declarations until `finish` knows where each stands in the plan.
+  mutating func add(_ compiled: Compiler.Compiled, _ index: Int) {
+    switch (compiled, compiler.quantities[index].kind) {
+    case (.parameter(let plan), _): steps.append(.parameter(plan))
+    case (.measure(let plan), .measure(let i)):
+      measures[i] = plan
+      steps.append(.measure(plan))
+    case (.factor(let plan), .factor(let i)):
+      factors[i] = plan
+      steps.append(.factor(i))
+    case (.domain(let weight, let floors), .domain(let i)):
+      domains[i] = (weight, floors)
+      steps.append(.domain(i))
+    case (.score(let levels, let floors), .score(let i)):
+      scores[i] = (levels, floors)
+      steps.append(.score(i))
+    case (.alert(let plan), .alert(let i)):
+      alerts[i] = plan
+      steps.append(.alert(i))
+    case (.intervention(let plan), .intervention(let i)):
+      interventions[i] = plan
+      steps.append(.intervention(i))
+    default: break
+    }
+  }
+
+  /// Nil, with a diagnostic, when the scope has no column for its subjects' ids.
+  func finish(_ diagnostics: inout [Diagnostic]) -> Plan? {
+    let policy = compiler.policy
+    guard let key = policy.inputs.first(where: { $0.role == .subject(scope) }) else {
+      diagnostics.append(.noSubject(scope, at: firstUse ?? policy.span))
+      return nil
+    }
+    let factorOrder = Places(factors.keys)
+    let domainOrder = Places(domains.keys)
+    let scoreOrder = Places(scores.keys)
+    let alertOrder = Places(alerts.keys)
+    let interventionOrder = Places(interventions.keys)
+    let domainPlans = domainOrder.members.map { i in
+      let domain = policy.domains[i]
+      return DomainPlan(
+        name: domain.name.text, label: domain.label,
+        slot: compiler.slot("domain.\(domain.name.text)"), weight: domains[i]!.weight,
+        factors: factorOrder.members.indices.filter {
+          policy.factors[factorOrder.members[$0]].domain.text == domain.name.text
+        },
+        combination: domain.combination, minimumCoverage: domain.minimumCoverage,
+        floors: domains[i]!.floors)
+    }
+    let scorePlans = scoreOrder.members.map { i in
+      let score = policy.scores[i]
+      let name = score.name.text
+      return ScorePlan(
+        name: name, label: score.label, slot: compiler.slot("score.\(name)"),
+        levelSlot: compiler.slot("level.\(name)"),
+        coverageSlot: compiler.slot("coverage.\(name)"),
+        domains: compiler.domains(of: i).compactMap { domainOrder[$0] },
+        levels: scores[i]!.levels, combination: score.combination,
+        minimumCoverage: score.minimumCoverage, floors: scores[i]!.floors)
+    }
+    let interventionPlans = interventionOrder.members.map { interventions[$0]! }
+    let (inputs, ignored, schema) = inputPlans(key: key)
+    return Plan(
+      scope: scope, inputs: inputs, ignoredInputs: ignored,
+      steps: steps.map { step in
+        switch step {
+        case .factor(let i): .factor(factorOrder[i]!)
+        case .domain(let i): .domain(domainOrder[i]!)
+        case .score(let i): .score(scoreOrder[i]!)
+        case .alert(let i): .alert(alertOrder[i]!)
+        case .intervention(let i): .intervention(interventionOrder[i]!)
+        case .parameter, .measure: step
+        }
+      },
+      factors: factorOrder.members.map { factors[$0]! }, domains: domainPlans,
+      scores: scorePlans, alerts: alertOrder.members.map { alerts[$0]! },
+      interventions: interventionPlans,
+      shown: Places(measures.keys).members.filter { policy.measures[$0].isShown }
+        .map { measures[$0]! },
+      ranking: interventionPlans.indices.sorted {
+        let (a, b) = (interventionPlans[$0], interventionPlans[$1])
+        return (a.recommendation.priority, $0) < (b.recommendation.priority, $1)
+      },
+      schema: schema)
+  }
+
+  /// The inputs that this scope's quantities read, and the table that they come in.
+  private func inputPlans(key: InputDeclaration) -> ([InputPlan], Set<String>, TableSchema)
+  {
+    let policy = compiler.policy
+    var read: Set<String> = []
+    for index in compiler.order where compiler.isPart(index, of: scope) {
+      if case .input = compiler.quantities[index].kind { continue }
+      read.formUnion(compiler.quantities[index].reads.map(\.name))
+    }
+    for input in policy.inputs where read.contains(input.name.text) {
+      if let respondents = input.respondents { read.insert(respondents.text) }
+    }
+    var inputs: [InputPlan] = []
+    var columns: [ColumnSchema] = []
+    var ignored: Set<String> = []
+    for input in policy.inputs {
+      let belongs = input.role?.scope.map { $0 >= scope } ?? (input.scope == scope)
+      guard belongs else { continue }
+      let name = input.name.text
+      guard read.contains(name) else {
+        // A column that nothing reads is known all the same: its cells are looked at.
+        ignored.insert(name)
+        if name != key.name.text {
+          columns.append(ColumnSchema(name: input.column, type: input.type, isRequired: false))
+        }
+        continue
+      }
+      let isKey = name == key.name.text
+      inputs.append(
+        InputPlan(
+          name: name, slot: compiler.slot(name), type: input.type,
+          column: isKey ? nil : columns.count, gate: gatePlan(input)))
+      if !isKey {
+        columns.append(
+          ColumnSchema(name: input.column, type: input.type, isRequired: !input.isOptional))
+      }
+    }
+    let schema = TableSchema(
+      key: key.column,
+      time: policy.time.map { TableSchema.Time(column: $0.column, every: $0.every) },
+      columns: columns)
+    return (inputs, ignored, schema)
+  }
+
+  private func gatePlan(_ input: InputDeclaration) -> GatePlan? {
+    guard input.isConfidential, let range = input.range, let respondents = input.respondents
+    else { return nil }
+    return GatePlan(
+      gate: Gate(range: range, minimumGroupSize: compiler.policy.minimumGroupSize),
+      respondents: compiler.slot(respondents.text))
+  }
+
+  /// Where something of this scope is declared, for pointing at.
+  private var firstUse: SourceSpan? {
+    compiler.quantities.indices.first { compiler.scopes[$0] == .one(scope) }
+      .map { compiler.quantities[$0].span }
+  }
+}
+
+/// Declarations in policy order, and where each stands among them.
+private struct Places {
+  let members: [Int]
+  private let places: [Int: Int]
+
+  init(_ members: some Sequence<Int>) {
+    self.members = members.sorted()
+    places = Dictionary(uniqueKeysWithValues: self.members.enumerated().map { ($1, $0) })
+  }
+
+  subscript(member: Int) -> Int? { places[member] }
+}
+
+extension Diagnostic {
+  fileprivate static func noSubject(_ scope: Scope, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .noSubject,
+      message: "the scope \(scope.rawValue) has no input with `role: \(scope.rawValue)`",
+      primary: Label(span: span, text: "this belongs to the scope \(scope.rawValue)"),
+      notes: ["such as `\(scope.rawValue)_id: {type: text, role: \(scope.rawValue)}`"])
+  }
+}
+
+extension DiagnosticCode {
+  package static let noSubject = DiagnosticCode(
+    "no-subject", "A scope has no column that holds the ids of its subjects.")
+}

@@ -1,0 +1,73 @@
+import CEL
+import Tables
+
+extension InputPlan {
+  /// The outcome of a cell of a table.
+  func load(from table: Table, row: Int) -> Outcome<Value> {
+    guard let column else { return .value(.string(table.id(at: row))) }
+    guard let cells = table.columns[column], cells.isKnown(at: row) else {
+      return .unknown(
+        Unknown(name, Self.reason(table.reason(column: column, row: row) ?? .empty)))
+    }
+    switch cells {
+    case .number(let values): return .value(.double(values[row]))
+    case .text(let values): return .value(.string(values[row]!))
+    case .boolean(let values): return .value(.bool(values[row]!))
+    case .date(let values): return .value(CalendarDate(daysSince1970: values[row]).value)
+    }
+  }
+
+  /// The outcome of an entry of a record; the same as if it stood in a table.
+  func load(_ entry: Record.Entry?) throws(RecordError) -> Outcome<Value> {
+    guard let entry else { return .unknown(Unknown(name, .absent)) }
+    let value: Value
+    let refusal: UnknownReason?
+    switch (entry, type) {
+    case (.number(let number), .number):
+      // A computed entry that is no number is a value that is not there.
+      if number.isNaN { return .unknown(Unknown(name, .absent)) }
+      value = .double(number)
+      refusal = type.refusal(of: number)
+    case (.text(let text), .text):
+      value = .string(text)
+      refusal = type.refusal(of: text)
+    case (.boolean(let truth), .boolean):
+      value = .bool(truth)
+      refusal = type.refusal(of: truth)
+    case (.date(let date), .date):
+      value = date.value
+      refusal = type.refusal(of: date)
+    default: throw .wrongType(name, expected: type.word)
+    }
+    return refusal.map { .unknown(Unknown(name, Self.reason($0))) } ?? .value(value)
+  }
+
+  private static func reason(_ reason: UnknownReason) -> Unknown.Reason {
+    switch reason {
+    case .absent, .empty: .absent
+    case .malformed: .malformed
+    case .outOfRange: .outOfRange
+    case .notListed: .notListed
+    }
+  }
+}
+
+extension ColumnType {
+  /// The type as policies call it.
+  var word: String {
+    switch self {
+    case .number: "a number"
+    case .text: "text"
+    case .boolean: "true or false"
+    case .date: "a date"
+    }
+  }
+}
+
+extension CalendarDate {
+  /// The date as expressions see it: midnight UTC.
+  var value: Value {
+    // Invariant: a calendar date lies in the years 1 to 9999, as a timestamp does.
+    .timestamp(Timestamp(seconds: Int64(daysSince1970) * 86_400)!)
+  }
+}

@@ -1,0 +1,499 @@
+import CEL
+package import Diagnostics
+import Tables
+
+/// Reads documents into one declaration: shapes, kinds of value and names, and nothing that
+/// needs another part of the policy.
+struct PolicyReader {
+  var policy: PolicyDeclaration
+  var diagnostics: [Diagnostic] = []
+  private let loader: PolicyLoader
+  private var reached: Set<String> = []
+  /// For each namespace, where its names are declared.
+  private var declared: [Namespace: [String: SourceSpan]] = [:]
+  /// Where the keys that may stand once in all files stand.
+  private var onceOnly: [String: SourceSpan] = [:]
+
+  enum Namespace: String {
+    /// Inputs, parameters and measures.
+    case value = "a quantity"
+    case factor = "a factor"
+    case domain = "a domain"
+    case score = "a score"
+    case alert = "an alert"
+    case intervention = "an intervention"
+    case fact = "a fact"
+  }
+
+  init(loader: PolicyLoader, root: PolicyLoader.File) {
+    self.loader = loader
+    policy = PolicyDeclaration(span: SourceSpan(root.source, 0, 0))
+  }
+
+  /// The declaration of a root file and all that it includes.
+  static func read(
+    _ root: PolicyLoader.File, loader: PolicyLoader, diagnostics: inout [Diagnostic]
+  ) -> PolicyDeclaration {
+    var reader = PolicyReader(loader: loader, root: root)
+    reader.read(root, isRoot: true)
+    diagnostics += reader.diagnostics
+    return reader.policy
+  }
+
+  // MARK: Files
+
+  private mutating func read(_ file: PolicyLoader.File, isRoot: Bool) {
+    guard reached.insert(file.identity).inserted else { return }
+    guard let document = loader.parse(file.source, &diagnostics) else { return }
+    guard
+      let fields = Fields(
+        document, .policy, owner: "a policy file", at: SourceSpan(file.source, 0, 0),
+        diagnostics: &diagnostics)
+    else { return }
+    readHeader(fields, isRoot: isRoot)
+    for path in fields.list("include", "paths", &diagnostics) ?? [] {
+      guard let text = textValue(path, "an item of `include`", &diagnostics) else { continue }
+      switch loader.include(text, file.identity) {
+      case .success(let included): read(included, isRoot: false)
+      case .failure(let failure):
+        diagnostics.append(.cannotInclude(text, failure, at: path.span))
+      }
+    }
+    readSections(fields)
+  }
+
+  private mutating func readHeader(_ fields: Fields, isRoot: Bool) {
+    if let version = fields["belay"] {
+      if let number = numberValue(version, "`belay`", &diagnostics), number != 1 {
+        diagnostics.append(.unknownFormat(at: version.span))
+      }
+    } else if isRoot {
+      diagnostics.append(.missingHeader("belay", "belay: 1", at: fields.span))
+    }
+    guard isRoot else {
+      for key in ["policy", "version", "permitted_use", "prohibited_use"] {
+        if let span = fields.keySpans[key] { diagnostics.append(.rootOnly(key, at: span)) }
+      }
+      return
+    }
+    if let name = fields["policy"] {
+      policy.name = textValue(name, "`policy`", &diagnostics) ?? ""
+      policy.span = name.span
+    } else {
+      diagnostics.append(.missingHeader("policy", "policy: my-policy", at: fields.span))
+    }
+    policy.version = fields.text("version", &diagnostics)
+    policy.title = fields.text("title", &diagnostics)
+    policy.permittedUse = fields.texts("permitted_use", &diagnostics) ?? []
+    policy.prohibitedUse = fields.texts("prohibited_use", &diagnostics) ?? []
+  }
+
+  private mutating func readSections(_ fields: Fields) {
+    if let node = fields["time"], isFirst("time", fields) { readTime(node) }
+    if let node = fields["privacy"], isFirst("privacy", fields) { readPrivacy(node) }
+    each("inputs", fields, .value) { $0.readInput($1, $2) }
+    each("parameters", fields, .value) { $0.readParameter($1, $2) }
+    each("measures", fields, .value) { $0.readMeasure($1, $2) }
+    each("factors", fields, .factor) { $0.readFactor($1, $2) }
+    each("domains", fields, .domain) { $0.readDomain($1, $2) }
+    each("scores", fields, .score) { $0.readScore($1, $2) }
+    each("alerts", fields, .alert) { $0.readAlert($1, $2) }
+    each("interventions", fields, .intervention) { $0.readIntervention($1, $2) }
+    each("evidence", fields, .fact) { $0.readFact($1, $2) }
+    for node in fields.list("crisis_resources", "resources", &diagnostics) ?? [] {
+      readCrisisResource(node)
+    }
+  }
+
+  /// Whether a key that may stand once has not stood before.
+  private mutating func isFirst(_ key: String, _ fields: Fields) -> Bool {
+    guard let span = fields.keySpans[key] else { return false }
+    if let first = onceOnly[key] {
+      diagnostics.append(.declaredTwice(key, "`\(key)`", at: span, first: first))
+      return false
+    }
+    onceOnly[key] = span
+    return true
+  }
+
+  /// Reads each declaration of a section, with its name checked.
+  private mutating func each(
+    _ section: String, _ fields: Fields, _ namespace: Namespace,
+    _ read: (inout PolicyReader, DeclaredName, Node) -> Void
+  ) {
+    for entry in fields.entries(section, "names, each with its keys", &diagnostics) ?? [] {
+      let name = DeclaredName(text: entry.key.text, span: entry.key.span)
+      if namespace == .fact {
+        // Facts are named as their source numbers them: `F1.03`.
+      } else if !isName(name.text) {
+        diagnostics.append(.badName(name))
+        continue
+      } else if namespace == .value, isReserved(name.text, entry.value) {
+        diagnostics.append(.reservedName(name))
+        continue
+      }
+      if let first = declared[namespace]?[name.text] {
+        diagnostics.append(
+          .declaredTwice(name.text, namespace.rawValue, at: name.span, first: first))
+        continue
+      }
+      declared[namespace, default: [:]][name.text] = name.span
+      read(&self, name, entry.value)
+    }
+  }
+
+  /// A column that holds the ids of a scope may bear the scope's name.
+  private func isReserved(_ name: String, _ node: Node) -> Bool {
+    guard Self.reservedNames.contains(name) else { return false }
+    guard let scope = Scope(rawValue: name), case .mapping(let entries) = node.content,
+      case .scalar(let role)? = entries.first(where: { $0.key.text == "role" })?.value.content
+    else { return true }
+    return role.text != scope.rawValue
+  }
+
+  private static let reservedNames: Set<String> = [
+    // CEL's reserved words.
+    "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in",
+    "let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while",
+    // Its types.
+    "bool", "bytes", "double", "duration", "dyn", "int", "list", "map", "null_type",
+    "optional_type", "string", "timestamp", "type", "uint",
+    // Namespaces of its functions.
+    "base64", "cel", "cidr", "google", "ip", "math", "net", "optional", "strings",
+    // What dotted names start with, and the period.
+    "alert", "coverage", "domain", "intervention", "level", "organization", "period", "points",
+    "provider", "score", "site", "team",
+  ]
+
+  // MARK: Time, inputs, parameters, measures
+
+  mutating func readTime(_ node: Node) {
+    guard
+      let fields = Fields(node, .time, owner: "`time`", at: node.span, diagnostics: &diagnostics),
+      let column = fields.text("column", &diagnostics),
+      let every = fields.word("every", Granularity.self, &diagnostics)
+    else { return }
+    policy.time = TimeDeclaration(column: column, every: every, span: node.span)
+  }
+
+  private enum TypeName: String, CaseIterable { case number, text, boolean, date }
+  private enum RoleName: String, CaseIterable { case provider, team, site, group }
+  private enum Direction: String, CaseIterable {
+    case higherIsBetter = "higher_is_better"
+    case higherIsWorse = "higher_is_worse"
+  }
+
+  mutating func readInput(_ name: DeclaredName, _ node: Node) {
+    guard let fields = declarationFields(node, .input, "input", name) else { return }
+    guard let typeName = fields.word("type", TypeName.self, &diagnostics) else { return }
+    let range = fields.range("range", &diagnostics)
+    let oneOf = fields.texts("one_of", &diagnostics)
+    if let node = fields["range"], typeName != .number {
+      diagnostics.append(.onlyFor("range", "number", at: node.span))
+    }
+    if let node = fields["one_of"], typeName != .text {
+      diagnostics.append(.onlyFor("one_of", "text", at: node.span))
+    }
+    let role: InputDeclaration.Role? =
+      switch fields.word("role", RoleName.self, &diagnostics) {
+      case .provider: .subject(.provider)
+      case .team: .subject(.team)
+      case .site: .subject(.site)
+      case .group: .group
+      case nil: nil
+      }
+    if let node = fields["role"], role != nil, typeName != .text {
+      diagnostics.append(.onlyFor("role", "text", at: node.span))
+    }
+    let type: ColumnType =
+      switch typeName {
+      case .number: .number(range: range)
+      case .text: .text(oneOf: oneOf)
+      case .boolean: .boolean
+      case .date: .date
+      }
+    policy.inputs.append(
+      InputDeclaration(
+        name: name, type: type,
+        role: role,
+        scope: fields.word("scope", Scope.self, &diagnostics) ?? role?.scope ?? .provider,
+        column: fields.text("column", &diagnostics) ?? name.text,
+        unit: fields.text("unit", &diagnostics),
+        range: range,
+        isOptional: fields.flag("optional", &diagnostics) ?? false,
+        label: label(fields, name),
+        isActionable: fields.flag("actionable", &diagnostics) ?? false,
+        isConfidential: fields.flag("confidential", &diagnostics) ?? false,
+        respondents: fields.reference("respondents", &diagnostics),
+        instrument: fields["instrument"].flatMap { readInstrument($0, range: range, of: name) },
+        evidence: evidence(fields),
+        span: name.span))
+  }
+
+  private mutating func readInstrument(
+    _ node: Node, range: ClosedRange<Double>?, of input: DeclaredName
+  ) -> InputDeclaration.Instrument? {
+    guard
+      let fields = Fields(
+        node, .instrument, owner: "the instrument of `\(input.text)`", at: node.span,
+        diagnostics: &diagnostics)
+    else { return nil }
+    let name = fields.text("name", &diagnostics)
+    let version = fields.text("version", &diagnostics)
+    _ = fields.word("direction", Direction.self, &diagnostics)
+    if let scale = fields.range("scale", &diagnostics), let range,
+      range.lowerBound < scale.lowerBound || range.upperBound > scale.upperBound
+    {
+      diagnostics.append(.outsideScale(input, at: fields["scale"]!.span))
+    }
+    return name.map { InputDeclaration.Instrument(name: $0, version: version) }
+  }
+
+  mutating func readParameter(_ name: DeclaredName, _ node: Node) {
+    guard let fields = declarationFields(node, .parameter, "parameter", name) else { return }
+    var cases: [ParameterDeclaration.Case] = []
+    for entry in fields.entries("values", "keys with their values", &diagnostics) ?? [] {
+      guard let value = parameterSetting(entry.value, of: name) else { continue }
+      cases.append(
+        .init(
+          key: entry.key.text, keySpan: entry.key.span, value: value, span: entry.value.span))
+    }
+    if fields.has("by") != fields.has("values") {
+      let present = fields.has("by") ? "by" : "values"
+      let absent = fields.has("by") ? "values" : "by"
+      diagnostics.append(.needsTogether(present, absent, at: fields.keySpans[present]!))
+    }
+    if !fields.has("default"), !fields.has("values") {
+      diagnostics.append(.parameterWithoutValue(name))
+      return
+    }
+    let fallback = fields["default"].flatMap { parameterSetting($0, of: name) }
+    policy.parameters.append(
+      ParameterDeclaration(
+        name: name, fallback: fallback, fallbackSpan: fields["default"]?.span,
+        by: fields.reference("by", &diagnostics), cases: cases, evidence: evidence(fields)))
+    checkKinds(policy.parameters.last!)
+  }
+
+  private mutating func parameterSetting(
+    _ node: Node, of name: DeclaredName
+  ) -> ParameterDeclaration.Setting? {
+    switch node.content {
+    case .sequence: return curve(node, "`\(name.text)`").map { .curve($0) }
+    case .mapping:
+      diagnostics.append(
+        .wrongShape("a parameter's value is a number, a text or a curve", at: node.span, node))
+      return nil
+    case .scalar(let scalar):
+      if scalar.style != .quoted, let number = NumberText.parse(Array(scalar.text.utf8)),
+        number.isFinite
+      {
+        return .number(number)
+      }
+      return textValue(node, "a parameter", &diagnostics).map { .text($0) }
+    }
+  }
+
+  /// All values of a parameter are of one kind.
+  private mutating func checkKinds(_ parameter: ParameterDeclaration) {
+    var first: (kind: String, span: SourceSpan)?
+    let settings =
+      [(parameter.fallback, parameter.fallbackSpan)]
+      + parameter.cases.map { (Optional($0.value), Optional($0.span)) }
+    for case (let setting?, let span?) in settings {
+      if let first, first.kind != setting.kind {
+        diagnostics.append(
+          .mixedKinds(parameter.name, setting.kind, at: span, first.kind, first: first.span))
+      }
+      if first == nil { first = (setting.kind, span) }
+    }
+  }
+
+  mutating func readMeasure(_ name: DeclaredName, _ node: Node) {
+    if case .scalar = node.content {
+      guard let expression = expressionValue(node, "measure `\(name.text)`", &diagnostics)
+      else { return }
+      policy.measures.append(
+        MeasureDeclaration(
+          name: name, expression: expression, scope: nil, label: spelledOut(name.text), unit: nil,
+          range: nil, isShown: false, evidence: []))
+      return
+    }
+    let before = diagnostics.count
+    guard let fields = declarationFields(node, .measure, "measure", name) else { return }
+    guard let expression = fields.expression("expr", &diagnostics) else {
+      // A window or roll-up has been reported as unsupported already.
+      if diagnostics.count == before {
+        diagnostics.append(.measureWithoutExpression(name))
+      }
+      return
+    }
+    policy.measures.append(
+      MeasureDeclaration(
+        name: name, expression: expression,
+        scope: fields.word("scope", Scope.self, &diagnostics), label: label(fields, name),
+        unit: fields.text("unit", &diagnostics), range: fields.range("range", &diagnostics),
+        isShown: fields.flag("show", &diagnostics) ?? false, evidence: evidence(fields)))
+  }
+
+  // MARK: Parts that several declarations share
+
+  mutating func declarationFields(
+    _ node: Node, _ table: KeyTable, _ kind: String, _ name: DeclaredName
+  ) -> Fields? {
+    Fields(
+      node, table, owner: "\(kind) `\(name.text)`", at: name.span, diagnostics: &diagnostics)
+  }
+
+  mutating func label(_ fields: Fields, _ name: DeclaredName) -> String {
+    fields.text("label", &diagnostics) ?? spelledOut(name.text)
+  }
+
+  mutating func evidence(_ fields: Fields) -> [NameReference] {
+    fields.references("evidence", &diagnostics) ?? []
+  }
+}
+
+extension InputDeclaration.Role {
+  /// The scope whose ids the column holds.
+  var scope: Scope? {
+    if case .subject(let scope) = self { scope } else { nil }
+  }
+}
+
+extension ParameterDeclaration.Setting {
+  var kind: String {
+    switch self {
+    case .number: "a number"
+    case .text: "text"
+    case .curve: "a curve"
+    }
+  }
+}
+
+/// A name as people read it: `inbox_minutes` becomes `Inbox minutes`.
+private func spelledOut(_ name: String) -> String {
+  let words = name.split(separator: "_").joined(separator: " ")
+  return words.prefix(1).uppercased() + words.dropFirst()
+}
+
+extension Diagnostic {
+  fileprivate static func cannotInclude(
+    _ path: String, _ failure: PolicyLoader.Failure, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .cannotInclude, message: "cannot include `\(path)`",
+      primary: Label(span: span, text: failure.message))
+  }
+
+  fileprivate static func unknownFormat(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .wrongValue, message: "this version of Belay reads format 1",
+      primary: Label(span: span), fixIts: [FixIt(replacing: span, with: "1")])
+  }
+
+  fileprivate static func missingHeader(
+    _ key: String, _ line: String, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "a policy needs `\(key)`", primary: Label(span: span),
+      notes: ["such as `\(line)`"])
+  }
+
+  fileprivate static func rootOnly(_ key: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .misplacedKey, message: "`\(key)` stands in the root file, not in an included one",
+      primary: Label(span: span))
+  }
+
+  static func badName(_ name: DeclaredName) -> Diagnostic {
+    Diagnostic(
+      code: .badName, message: "`\(name.text)` is not a name", primary: Label(span: name.span),
+      notes: ["a name has letters, digits and `_`, and starts with no digit"],
+      fixIts: mendedName(name.text).map { [FixIt(replacing: name.span, with: $0)] } ?? [])
+  }
+
+  fileprivate static func mendedName(_ text: String) -> String? {
+    let mended = text.replacing(" ", with: "_").replacing("-", with: "_")
+    return isName(mended) ? mended : nil
+  }
+
+  fileprivate static func reservedName(_ name: DeclaredName) -> Diagnostic {
+    Diagnostic(
+      code: .reservedName, message: "`\(name.text)` means something in expressions already",
+      primary: Label(span: name.span), notes: ["give it a longer name"])
+  }
+
+  fileprivate static func declaredTwice(
+    _ name: String, _ what: String, at span: SourceSpan, first: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .declaredTwice, message: "`\(name)` is declared twice",
+      primary: Label(span: span, text: "again here"),
+      secondary: [Label(span: first, text: "\(what) of that name is declared here")])
+  }
+
+  fileprivate static func onlyFor(
+    _ key: String, _ type: String, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .misplacedKey, message: "`\(key)` is for an input of type \(type)",
+      primary: Label(span: span))
+  }
+
+  fileprivate static func outsideScale(
+    _ input: DeclaredName, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .wrongValue, message: "the range of `\(input.text)` goes beyond the instrument's scale",
+      primary: Label(span: span, text: "the scale"))
+  }
+
+  static func needsTogether(_ key: String, _ other: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "`\(key)` goes with `\(other)`",
+      primary: Label(span: span, text: "there is no `\(other)`"))
+  }
+
+  fileprivate static func parameterWithoutValue(_ name: DeclaredName) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "parameter `\(name.text)` needs `default`, or `by` and `values`",
+      primary: Label(span: name.span))
+  }
+
+  fileprivate static func mixedKinds(
+    _ name: DeclaredName, _ kind: String, at span: SourceSpan, _ firstKind: String,
+    first: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .mixedKinds, message: "the values of parameter `\(name.text)` are of two kinds",
+      primary: Label(span: span, text: "this is \(kind)"),
+      secondary: [Label(span: first, text: "this is \(firstKind)")])
+  }
+
+  fileprivate static func measureWithoutExpression(_ name: DeclaredName) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "measure `\(name.text)` needs `expr`",
+      primary: Label(span: name.span))
+  }
+
+  static func emptyList(_ key: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .emptyValue, message: "`\(key)` is empty", primary: Label(span: span))
+  }
+}
+
+extension DiagnosticCode {
+  package static let cannotInclude = DiagnosticCode(
+    "cannot-include", "A file that a policy includes could not be read.")
+  package static let misplacedKey = DiagnosticCode(
+    "misplaced-key", "A key stands where it has no meaning.")
+  package static let badName = DiagnosticCode(
+    "bad-name", "A declared name is not letters, digits and `_`.")
+  package static let reservedName = DiagnosticCode(
+    "reserved-name", "A declared name means something in expressions already.")
+  package static let declaredTwice = DiagnosticCode(
+    "declared-twice", "Two declarations of one kind have the same name.")
+  package static let mixedKinds = DiagnosticCode(
+    "mixed-kinds", "A parameter has values of different kinds.")
+}

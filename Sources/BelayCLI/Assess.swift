@@ -1,0 +1,214 @@
+import ArgumentParser
+import Belay
+import BelayReport
+import BelayYAML
+import Diagnostics
+import Tables
+
+/// How results are written.
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+  case table, json, ndjson, csv
+}
+
+struct Assess: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Assess data by a policy.",
+    discussion: """
+      Data are tables with one row for each subject and period, and a header. Without --policy \
+      the rules that are shipped with Belay are used.
+
+      Providers are shown by level and then in the data's order, since nobody is ranked; teams, \
+      sites and the organization worst first.
+
+      Examples:
+        belay assess providers.csv team=teams.csv
+        belay assess providers.csv --policy policy.yaml --format csv --output scores.csv
+        cat teams.ndjson | belay assess team=- --input-format ndjson --format json
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A table of providers, or SCOPE=FILE: provider, team, site or organization. - is standard input.",
+      valueName: "data"),
+    transform: DataArgument.init)
+  var data: [DataArgument]
+
+  @Option(help: ArgumentHelp("The policy, in YAML or JSON.", valueName: "file"))
+  var policy: String?
+
+  @Option(help: ArgumentHelp("Show this scope alone.", valueName: "scope"))
+  var scope: Scope?
+
+  @Option(help: "How to write results.")
+  var format = OutputFormat.table
+
+  @Option(
+    name: [.long, .customShort("o")],
+    help: ArgumentHelp(
+      "Write results to a file, which appears whole or not at all; - is standard output.",
+      valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Show all periods; without, the latest of each subject.")
+  var allPeriods = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Show the latest period of each subject that is not after this one.", valueName: "period"))
+  var asOf: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many decimals numbers have, 0 to 15; without, 1 in tables, else as many as needed.",
+      valueName: "count"))
+  var decimals: Int?
+
+  @Option(
+    help: ArgumentHelp("How data are written; without, as the file's name says, or CSV."))
+  var inputFormat: TableFormat?
+
+  @Option(help: "Whether to use colours.")
+  var color = ColorChoice.auto
+
+  func validate() throws {
+    if let decimals, !(0...15).contains(decimals) {
+      throw ValidationError("--decimals is 0 to 15.")
+    }
+    if allPeriods, asOf != nil {
+      throw ValidationError("Only one of --all-periods and --as-of can be given.")
+    }
+  }
+
+  func run() throws {
+    let console = Console(color: color)
+    try perform(console) {
+      try checkData()
+      let policy = try compiled(console)
+      let periods = try periods(policy)
+      let shown = try shownData(policy)
+      try checkOutput()
+      var tables: [AssessedTable] = []
+      for data in shown.sorted(by: { $0.scope < $1.scope }) {
+        let table = try read(data, by: policy, console)
+        let assessed = policy.assess(table, scope: data.scope, periods: periods)
+        if assessed.count == 0, table.rowCount > 0 {
+          console.say("note: `\(data.name)` has no rows up to \(asOf ?? "")")
+        }
+        tables.append(assessed)
+      }
+      try write(tables, of: policy)
+    }
+  }
+
+  // MARK: The policy
+
+  private func compiled(_ console: Console) throws -> CompiledPolicy {
+    guard let path = policy else { return try .shipped() }
+    let policy = try CompiledPolicy(contentsOf: path)
+    let warnings = policy.warnings.count { $0.severity == .warning }
+    if warnings > 0 {
+      let count = warnings == 1 ? "1 warning" : "\(warnings) warnings"
+      console.say("\(count) about `\(path)`; `belay check \(path)` shows them")
+    }
+    return policy
+  }
+
+  private func periods(_ policy: CompiledPolicy) throws -> PeriodSelection {
+    guard let asOf else { return allPeriods ? .all : .latest }
+    let times = policy.scopes.compactMap { policy.tableSchema(for: $0)?.time }
+    guard let every = times.first?.every else {
+      throw Failure("the policy has no `time`, so there is no period for --as-of")
+    }
+    guard let period = Period(asOf, every: every) else {
+      let sample =
+        switch every {
+        case .day: "2026-01-31"
+        case .week: "2026-W05"
+        case .month: "2026-01"
+        case .quarter: "2026-Q1"
+        }
+      throw Failure("`\(asOf)` is no \(every.rawValue); write it as in `\(sample)`")
+    }
+    return .asOf(period)
+  }
+
+  // MARK: Data
+
+  /// Refuses what can be refused before anything is read.
+  private func checkData() throws {
+    for (index, data) in self.data.enumerated() {
+      if let other = self.data[..<index].first(where: { $0.scope == data.scope }) {
+        throw Failure(
+          "two tables for the scope \(data.scope.rawValue): `\(other.name)` and `\(data.name)`; "
+            + "write SCOPE=FILE for other scopes")
+      }
+      if data.path == "-", self.data[..<index].contains(where: { $0.path == "-" }) {
+        throw Failure("standard input can hold one table, not two")
+      }
+    }
+  }
+
+  /// The tables that are assessed: all, or that of one scope.
+  private func shownData(_ policy: CompiledPolicy) throws -> [DataArgument] {
+    for data in self.data where !policy.scopes.contains(data.scope) {
+      let scopes = policy.scopes.map(\.rawValue).joined(separator: ", ")
+      throw Failure(
+        "`\(data.name)` is given for the scope \(data.scope.rawValue), where the policy assesses "
+          + "nothing; it assesses: \(scopes)")
+    }
+    var chosen = scope
+    if chosen == nil, format == .csv {
+      let isOnlyOther = self.data.count == 1 && self.data[0].scope != .provider
+      chosen = isOnlyOther ? self.data[0].scope : .provider
+    }
+    guard let chosen else { return self.data }
+    guard let data = self.data.first(where: { $0.scope == chosen }) else {
+      let isAsked = scope != nil
+      throw Failure(
+        "there are no data for the scope \(chosen.rawValue)"
+          + (isAsked
+            ? "; write \(chosen.rawValue)=FILE" : "; CSV holds one scope, which --scope chooses"))
+    }
+    return [data]
+  }
+
+  private func read(
+    _ data: DataArgument, by policy: CompiledPolicy, _ console: Console
+  ) throws -> Table {
+    let schema = policy.tableSchema(for: data.scope)!
+    let bytes =
+      data.path == "-"
+      ? try System.readStandardInput()
+      : try PolicyFiles.read(data.path, largest: Int(UInt32.max) - 1)
+    let (table, diagnostics) = try TableReader(schema: schema)
+      .read(bytes, name: data.name, format: inputFormat ?? data.format)
+    console.show(diagnostics.shown)
+    return table
+  }
+
+  // MARK: Results
+
+  /// An output that is one of the inputs would destroy it.
+  private func checkOutput() throws {
+    guard let output, output != "-", let place = System.identity(of: output) else { return }
+    let inputs = data.map(\.path).filter { $0 != "-" } + [policy].compactMap { $0 }
+    for path in inputs where System.identity(of: path) == place && !output.hasPrefix("/dev/") {
+      throw Failure("`\(output)` is an input; write results to another file")
+    }
+  }
+
+  private func write(_ tables: [AssessedTable], of policy: CompiledPolicy) throws {
+    try OutputFile.write(to: output) { sink in
+      switch format {
+      case .table:
+        let isStandard = output == nil || output == "-"
+        try TableReport(
+          decimals: decimals ?? 1, color: isStandard ? color.isOn(1) : color == .always
+        ).write(tables, of: policy, to: sink)
+      case .json: try JSONReport(decimals: decimals).write(tables, of: policy, to: sink)
+      case .ndjson: try NDJSONReport(decimals: decimals).write(tables, of: policy, to: sink)
+      case .csv: try CSVReport(decimals: decimals).write(tables[0], to: sink)
+      }
+    }
+  }
+}

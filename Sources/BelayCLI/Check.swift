@@ -1,0 +1,75 @@
+import ArgumentParser
+import Belay
+import BelayYAML
+import Diagnostics
+
+struct Check: ParsableCommand {
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  static let configuration = CommandConfiguration(
+    abstract: "Check policies and show everything that is wrong with them.",
+    discussion: """
+      Exit status: 0 when there are no errors, 1 when there are (with --strict also when there \
+      are warnings), 2 when a file cannot be read.
+      """)
+
+  @Argument(help: ArgumentHelp("A policy, in YAML or JSON.", valueName: "policy"))
+  var policies: [String]
+
+  @Option(help: "How to write what is found.")
+  var format = Format.text
+
+  @Flag(help: "Count warnings as errors.")
+  var strict = false
+
+  @Option(help: "Whether to use colours.")
+  var color = ColorChoice.auto
+
+  func run() throws {
+    let console = Console(color: color)
+    try perform(console) {
+      var checked: [(path: String, diagnostics: [Diagnostic])] = []
+      var isUnreadable = false
+      for path in policies {
+        do throws(any Error) {
+          checked.append((path, try diagnostics(of: path)))
+        } catch let error as FileError {
+          console.say("error: \(error)")
+          isUnreadable = true
+        }
+      }
+      let text =
+        switch format {
+        case .text: checked.map { rendered($0.diagnostics, of: $0.path) }.joined()
+        case .json: JSONRenderer().render(checked.flatMap(\.diagnostics))
+        }
+      try OutputFile.write(to: nil) { sink in try sink(Array(text.utf8)) }
+      if isUnreadable { throw ExitCode(2) }
+      let found = checked.flatMap(\.diagnostics)
+      if found.contains(where: { $0.severity >= (strict ? .warning : .error) }) {
+        throw ExitCode(1)
+      }
+    }
+  }
+
+  private func diagnostics(of path: String) throws -> [Diagnostic] {
+    do {
+      return try CompiledPolicy(contentsOf: path).warnings
+    } catch let error as CompilationError {
+      return error.diagnostics
+    }
+  }
+
+  private func rendered(_ diagnostics: [Diagnostic], of path: String) -> String {
+    guard !diagnostics.isEmpty else { return "\(path): no problems found\n" }
+    let renderer = TextRenderer(color: color.isOn(1))
+    let counts: [String] = [Diagnostic.Severity.error, .warning, .note].compactMap { severity in
+      let count = diagnostics.count { $0.severity == severity }
+      return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+    }
+    return diagnostics.map { renderer.render($0) + "\n" }.joined()
+      + "\(path): \(counts.joined(separator: ", "))\n"
+  }
+}

@@ -1,0 +1,203 @@
+/// Cuts NDJSON, or a JSON array of objects, into records and cells.
+///
+/// A cell is its text as it would stand in CSV: strings without quotes, numbers, true and false
+/// as written; null is no text. What a field that nobody reads holds is skipped.
+struct JSONRecordScanner {
+  /// What breaks the structure, so that nothing of the file can be trusted.
+  struct Flaw: Error {
+    enum Kind {
+      case syntax(String)
+      case notARecord, notAnArray
+      case nestedValue(field: String)
+      case duplicateField(String, first: Int)
+      case tooLong, tooManyFields
+    }
+    var kind: Kind
+    var lower: Int
+    var upper: Int
+  }
+
+  /// A field that came in some record, and the key where it first came.
+  struct FieldSeen {
+    let name: String
+    let lower: Int
+    let upper: Int
+  }
+
+  private struct Field {
+    let name: String
+    let slot: Int?
+    var first: (lower: Int, upper: Int)?
+    /// The record in which the field came last, and where.
+    var record = -1
+    var place = 0
+  }
+
+  private let isLines: Bool
+  private var at: Int
+  private var scanner: JSONScanner
+  private var hasBegun = false
+  private var fields: [Field] = []
+  private var places: [String: Int] = [:]
+  /// The keys of the record before, as they stand in the file: most records have the same.
+  private var keysBefore: [(token: JSONScanner.Token, field: Int)] = []
+  private var keys: [(token: JSONScanner.Token, field: Int)] = []
+  private var records = 0
+
+  /// - Parameter slots: for each field that is read the slot of its cells.
+  init(_ bytes: Span<UInt8>, from start: Int, isLines: Bool, slots: [String: Int]) {
+    self.isLines = isLines
+    at = start
+    scanner = JSONScanner(from: start, to: bytes.count)
+    for (name, slot) in slots.sorted(by: { $0.value < $1.value }) {
+      places[name] = fields.count
+      fields.append(Field(name: name, slot: slot))
+    }
+  }
+
+  /// The fields that came in some record: those that are read in the order of their slots,
+  /// then the others in the order in which they came.
+  var fieldsSeen: [FieldSeen] {
+    fields.compactMap { field in
+      field.first.map { FieldSeen(name: field.name, lower: $0.lower, upper: $0.upper) }
+    }
+  }
+
+  /// Adds the next record to a batch.
+  ///
+  /// - Returns: false at the end of the text.
+  mutating func next(_ bytes: Span<UInt8>, into batch: inout RecordBatch) throws(Flaw) -> Bool {
+    if isLines {
+      guard let line = nextLine(bytes) else { return false }
+      guard line.count <= TableLimits.recordLength else {
+        throw Flaw(kind: .tooLong, lower: line.lowerBound, upper: line.lowerBound + 1)
+      }
+      scanner.restart(from: line.lowerBound, to: line.upperBound)
+    } else if !hasBegun {
+      hasBegun = true
+      let token = try token(bytes)
+      guard token.kind == .beginArray else { throw Flaw(.notAnArray, token) }
+    }
+    let first = try token(bytes)
+    if first.kind == .endArray {
+      _ = try token(bytes)
+      return false
+    }
+    guard first.kind == .beginObject else { throw Flaw(.notARecord, first) }
+    batch.beginRecord(at: first.lower)
+    try members(bytes, first, &batch)
+    if isLines { _ = try token(bytes) }
+    records += 1
+    return true
+  }
+
+  private mutating func nextLine(_ bytes: Span<UInt8>) -> Range<Int>? {
+    while at < bytes.count {
+      let start = at
+      var isBlank = true
+      while at < bytes.count, bytes[at] != UInt8(ascii: "\n") {
+        switch bytes[at] {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
+        default: isBlank = false
+        }
+        at += 1
+      }
+      let end = at
+      at += 1
+      if !isBlank { return start..<end }
+    }
+    return nil
+  }
+
+  private mutating func members(
+    _ bytes: Span<UInt8>, _ first: JSONScanner.Token, _ batch: inout RecordBatch
+  ) throws(Flaw) {
+    swap(&keys, &keysBefore)
+    keys.removeAll(keepingCapacity: true)
+    while true {
+      let key = try token(bytes)
+      if key.kind == .endObject { return }
+      let field = try field(bytes, key)
+      if fields[field].record == records {
+        throw Flaw(.duplicateField(fields[field].name, first: fields[field].place), key)
+      }
+      if fields[field].first == nil { fields[field].first = (key.lower, key.upper) }
+      fields[field].record = records
+      fields[field].place = key.lower
+      keys.append((key, field))
+
+      let value = try token(bytes)
+      guard value.upper - first.lower <= TableLimits.recordLength else {
+        throw Flaw(kind: .tooLong, lower: first.lower, upper: first.upper)
+      }
+      guard let slot = fields[field].slot else {
+        try skip(bytes, value)
+        continue
+      }
+      switch value.kind {
+      case .null: break
+      case .string:
+        batch.set(
+          slot,
+          Cell(
+            lower: value.lower + 1, upper: value.upper - 1,
+            form: value.hasEscapes ? .escaped : .plain))
+      case .number, .true, .false:
+        batch.set(slot, Cell(lower: value.lower, upper: value.upper, form: .plain))
+      default: throw Flaw(.nestedValue(field: fields[field].name), value)
+      }
+    }
+  }
+
+  /// The place of a key's field in the list, a new one if the name has not come before.
+  private mutating func field(
+    _ bytes: Span<UInt8>, _ key: JSONScanner.Token
+  ) throws(Flaw) -> Int {
+    if keys.count < keysBefore.count {
+      let (before, field) = keysBefore[keys.count]
+      if sameBytes(bytes, key, before) { return field }
+    }
+    var decoded: [UInt8] = []
+    JSONScanner.decode(key, bytes, into: &decoded)
+    let name = String(decoding: decoded, as: UTF8.self)
+    if let place = places[name] { return place }
+    guard fields.count < TableLimits.columns else { throw Flaw(.tooManyFields, key) }
+    places[name] = fields.count
+    fields.append(Field(name: name, slot: nil))
+    return fields.count - 1
+  }
+
+  private func sameBytes(
+    _ bytes: Span<UInt8>, _ a: JSONScanner.Token, _ b: JSONScanner.Token
+  ) -> Bool {
+    let count = a.upper - a.lower
+    guard count == b.upper - b.lower else { return false }
+    for offset in 0..<count where bytes[a.lower + offset] != bytes[b.lower + offset] {
+      return false
+    }
+    return true
+  }
+
+  /// Goes to the end of a value.
+  private mutating func skip(
+    _ bytes: Span<UInt8>, _ value: JSONScanner.Token
+  ) throws(Flaw) {
+    guard value.kind == .beginArray || value.kind == .beginObject else { return }
+    let depth = scanner.depth
+    while scanner.depth >= depth { _ = try token(bytes) }
+  }
+
+  private mutating func token(_ bytes: Span<UInt8>) throws(Flaw) -> JSONScanner.Token {
+    do throws(JSONSyntaxError) {
+      return try scanner.next(bytes)
+    } catch {
+      throw Flaw(kind: .syntax(error.message), lower: error.lower, upper: error.upper)
+    }
+  }
+}
+
+extension JSONRecordScanner.Flaw {
+  fileprivate init(_ kind: Kind, _ token: JSONScanner.Token) {
+    self.init(kind: kind, lower: token.lower, upper: token.upper)
+  }
+}

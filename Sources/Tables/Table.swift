@@ -1,0 +1,83 @@
+/// The data of one scope: a row for each subject and period, a column for each input.
+public struct Table: Sendable {
+  public let schema: TableSchema
+  public let rowCount: Int
+  /// The subjects' ids; never unknown.
+  public let ids: TextColumn
+  /// The periods as they are spelled in the data; nil for a table without periods.
+  public let periodTexts: TextColumn?
+  /// For each row its period; nil for a table without periods.
+  public let periods: [Period]?
+  /// In the schema's order; nil for an optional column that the data lack.
+  public let columns: [Column?]
+  /// For each column the cells that hold something which cannot be used.
+  private let refusals: [Refusals]
+
+  /// A table of given columns, in which each unknown cell is an empty one.
+  ///
+  /// - Precondition: all have the same length, there is a column or nil for each of the schema,
+  ///   and periods and their texts are there exactly if the schema has a time.
+  public init(
+    schema: TableSchema, ids: TextColumn, periodTexts: TextColumn?, periods: [Period]?,
+    columns: [Column?]
+  ) {
+    self.init(
+      schema: schema, ids: ids, periodTexts: periodTexts, periods: periods, columns: columns,
+      refusals: columns.map { _ in Refusals() })
+  }
+
+  init(
+    schema: TableSchema, ids: TextColumn, periodTexts: TextColumn?, periods: [Period]?,
+    columns: [Column?], refusals: [Refusals]
+  ) {
+    precondition(columns.count == schema.columns.count, "one column for each of the schema")
+    precondition(columns.allSatisfy { $0.map { $0.count == ids.count } ?? true })
+    precondition((schema.time == nil) == (periods == nil))
+    precondition((schema.time == nil) == (periodTexts == nil))
+    precondition(periods.map { $0.count == ids.count } ?? true)
+    self.schema = schema
+    rowCount = ids.count
+    self.ids = ids
+    self.periodTexts = periodTexts
+    self.periods = periods
+    self.columns = columns
+    self.refusals = refusals
+  }
+
+  public func id(at row: Int) -> String {
+    ids[row]!
+  }
+
+  /// The period as it is spelled in the data; nil for a table without periods.
+  public func periodText(at row: Int) -> String? {
+    periodTexts?[row]
+  }
+
+  /// Why a cell is unknown; nil where it has a value. The column is a place in the schema's list.
+  public func reason(column: Int, row: Int) -> UnknownReason? {
+    guard let cells = columns[column] else { return .absent }
+    return cells.isKnown(at: row) ? nil : refusals[column].reason(at: row) ?? .empty
+  }
+}
+
+/// The few cells of a column that were refused, by row.
+struct Refusals: Sendable {
+  private var rows: [Int32] = []
+  private var reasons: [UnknownReason] = []
+
+  /// Rows go up.
+  mutating func add(row: Int, _ reason: UnknownReason) {
+    rows.append(Int32(row))
+    reasons.append(reason)
+  }
+
+  func reason(at row: Int) -> UnknownReason? {
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    return low < rows.count && rows[low] == row ? reasons[low] : nil
+  }
+}

@@ -1,0 +1,25 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// Micro benchmarks. Without traits, so that no allocator has to be installed.
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "belay", path: "../.."),
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
+  ],
+  targets: [
+    .executableTarget(
+      name: "Expressions",
+      dependencies: [
+        .product(name: "Benchmark", package: "benchmark"),
+        .product(name: "CEL", package: "belay"),
+        .product(name: "Diagnostics", package: "belay"),
+      ],
+      path: "Benchmarks/Expressions",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+  ],
+  swiftLanguageModes: [.v6]
+)

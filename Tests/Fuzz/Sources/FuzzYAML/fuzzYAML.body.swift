@@ -1,0 +1,1 @@
+../../../BelayYAMLTests/FuzzBodies/fuzzYAML.swift

@@ -1,0 +1,26 @@
+internal import Foundation
+
+/// Random numbers that a seed makes come again (SplitMix64).
+public struct SeededRandom: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  public init(seed: UInt64) {
+    state = seed
+  }
+
+  /// A generator whose seed is printed: that of `BELAY_SEED`, or one that differs from run to run.
+  public static func announced(_ test: String = #function) -> SeededRandom {
+    let given = ProcessInfo.processInfo.environment["BELAY_SEED"].flatMap { UInt64($0) }
+    let seed = given ?? UInt64.random(in: 0..<1_000_000_000)
+    print("BELAY_SEED=\(seed) for \(test)")
+    return SeededRandom(seed: seed)
+  }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
