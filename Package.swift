@@ -29,7 +29,8 @@ let package = Package(
     .target(
       name: "BelayAuthoring", dependencies: ["Belay", "CEL", "Diagnostics"], swiftSettings: strict),
     .target(
-      name: "BelayReport", dependencies: ["Belay", "Tables", "Diagnostics"], swiftSettings: strict),
+      name: "BelayReport", dependencies: ["Belay", "CEL", "Tables", "Diagnostics"],
+      swiftSettings: strict),
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),

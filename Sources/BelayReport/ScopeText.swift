@@ -126,6 +126,11 @@ struct ScopeText {
 
   // MARK: Subjects
 
+  private func unknownAlerts(_ assessment: Assessment) -> String? {
+    let count = assessment.undetermined.count
+    return count == 0 ? nil : count == 1 ? "1 alert unknown" : "\(count) alerts unknown"
+  }
+
   /// How a subject is called in a list, and how much of it is not known.
   fileprivate func name(_ assessment: Assessment) -> String {
     var name = TextLayout.fitted(assessment.subject, to: Self.longestID)
@@ -134,8 +139,7 @@ struct ScopeText {
     if let score = assessment.scores.first, score.coverage < 1 {
       gaps.append(percent(score.coverage))
     }
-    let unknown = assessment.undetermined.count
-    if unknown > 0 { gaps.append(unknown == 1 ? "1 alert unknown" : "\(unknown) alerts unknown") }
+    gaps += [unknownAlerts(assessment)].compactMap { $0 }
     return noBreaks(gaps.isEmpty ? name : "\(name) (\(gaps.joined(separator: ", ")))")
   }
 
@@ -165,6 +169,7 @@ struct ScopeText {
         if let top = shares.top.first { pieces.append(("mostly \(top)", nil)) }
       }
     }
+    if detail == .short, let unknown = unknownAlerts(assessment) { pieces.append((unknown, nil)) }
     page.pieces(pieces, indent: 2)
     for (place, score) in assessment.scores.enumerated().dropFirst() {
       let said = self.pieces(score, place).map(\.text).joined(separator: ", ")

@@ -15,7 +15,7 @@ import Testing
         isInside = line == "```console"
       } else if line.hasPrefix("$ ") {
         lines.append(String(line))
-        let result = try Command.shell(String(line.dropFirst(2)) + " 2>&1")
+        let result = try Command.shell("{ \(line.dropFirst(2))\n} 2>&1")
         lines += result.output.split(separator: "\n", omittingEmptySubsequences: false)
           .dropLast(result.output.hasSuffix("\n") ? 1 : 0).map(String.init)
       } else if line == "```" {
