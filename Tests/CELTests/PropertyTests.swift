@@ -61,7 +61,7 @@ struct PropertyTests {
   }
 
   @Test func `no text breaks the reader`() throws {
-    let corpus = Conformance.checkout.appending(path: "Tests/Fuzz/Corpus/Expression")
+    let corpus = Conformance.checkout.appending(path: "Tests/Fuzz/Corpus/FuzzExpression")
     let files = try FileManager.default.contentsOfDirectory(
       at: corpus, includingPropertiesForKeys: nil)
     #expect(!files.isEmpty)
