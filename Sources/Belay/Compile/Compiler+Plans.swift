@@ -10,9 +10,18 @@ extension Compiler {
     for index in quantities.indices { declare(index) }
     var compiled: [Compiled?] = []
     compiled.reserveCapacity(order.count)
-    for index in order { compiled.append(compile(index)) }
+    for index in order {
+      guard diagnostics.count < Self.mostDiagnostics else {
+        diagnostics[diagnostics.count - 1].notes.append("more is wrong than is shown")
+        break
+      }
+      compiled.append(compile(index))
+    }
     return compiled
   }
+
+  /// Nobody reads more, and looking for what each unknown name may mean takes its time.
+  private static let mostDiagnostics = 200
 
   /// The plans of all scopes, once everything is compiled.
   func plans(_ compiled: [Compiled?]) -> [Scope: Plan] {

@@ -8,24 +8,24 @@ struct Compiler {
   let policy: PolicyDeclaration
   var diagnostics: [Diagnostic] = []
   var environment = Environment(profile: .policy)
-  private(set) var quantities: [Quantity] = []
+  var quantities: [Quantity] = []
   /// From every readable name to its quantity; a score has three.
   private(set) var indices: [String: Int] = [:]
-  private(set) var scopes: [ScopeFinding] = []
+  var scopes: [ScopeFinding] = []
   /// Quantities in an order in which each comes after what it reads.
-  private(set) var order: [Int] = []
+  var order: [Int] = []
   /// The factors of each domain that the policy has, and the domains of each score; both are
   /// indices in policy order.
-  private(set) var factorsOfDomain: [[Int]] = []
-  private(set) var domainsOfScore: [[Int]] = []
+  var factorsOfDomain: [[Int]] = []
+  var domainsOfScore: [[Int]] = []
   /// Scores of which has been said that their scope is not clear.
-  private var scoresWithoutScope: Set<Int> = []
+  var scoresWithoutScope: Set<Int> = []
   /// Expressions by the place where they stand; nil for one that has been reported.
   private var parsed: [SourceSpan: ParsedExpression?] = [:]
   /// Where `period` is read first.
-  private var periodUse: SourceSpan?
-  private var usedFacts: Set<String> = []
-  private var usedNames: Set<String> = []
+  var periodUse: SourceSpan?
+  var usedFacts: Set<String> = []
+  var usedNames: Set<String> = []
 
   init(_ policy: PolicyDeclaration) {
     self.policy = policy
@@ -103,7 +103,7 @@ struct Compiler {
   }
 
   /// The index of a declared domain.
-  private func domain(named name: String) -> Int? {
+  func domain(named name: String) -> Int? {
     guard let index = indices["domain.\(name)"], case .domain(let i) = quantities[index].kind
     else { return nil }
     return i
@@ -254,7 +254,7 @@ struct Compiler {
   // MARK: Order
 
   /// Sorts quantities so that each comes after what it reads; a cycle is reported once.
-  private mutating func sort() {
+  mutating func sort() {
     enum Mark { case open, done }
     var marks = [Mark?](repeating: nil, count: quantities.count)
     // Depth first, with a path of our own: a chain of measures may be longer than the stack.
@@ -287,139 +287,6 @@ struct Compiler {
     }
   }
 
-  /// Gives each score its domains: those that it lists, or else all of its scope.
-  private mutating func chooseDomains() {
-    domainsOfScore = policy.scores.map { score in
-      (score.domains ?? []).compactMap { domain(named: $0.text) }
-    }
-    guard policy.scores.contains(where: { $0.domains == nil }) else { return }
-    // Which scope a domain has shows in a draft, where these scores read nothing yet.
-    var draft = self
-    draft.sort()
-    draft.findScopes()
-    let filled = policy.domains.indices.filter { !factorsOfDomain[$0].isEmpty }
-    let scopeOfDomain = policy.domains.map { domain -> Scope? in
-      if case .one(let scope) = draft.scopes[indices["domain.\(domain.name.text)"]!] {
-        scope
-      } else {
-        nil
-      }
-    }
-    let found = Set(filled.compactMap { scopeOfDomain[$0] })
-    for (i, score) in policy.scores.enumerated() where score.domains == nil {
-      if score.scope == nil, found.count > 1 {
-        diagnostics.append(.scoreOfSeveralScopes(score.name, found.sorted()))
-        scoresWithoutScope.insert(i)
-        continue
-      }
-      let index = indices["score.\(score.name.text)"]!
-      for domain in filled where score.scope == nil || scopeOfDomain[domain] == score.scope {
-        domainsOfScore[i].append(domain)
-        quantities[index].reads.append(
-          ("domain.\(policy.domains[domain].name.text)", score.name.span))
-      }
-    }
-  }
-
-  // MARK: Scopes
-
-  private mutating func findScopes() {
-    scopes = Array(repeating: .unsure, count: quantities.count)
-    for index in order { scopes[index] = findScope(of: quantities[index]) }
-  }
-
-  private mutating func findScope(of quantity: Quantity) -> ScopeFinding {
-    switch quantity.kind {
-    case .broken: return .unsure
-    case .input(let i):
-      // The id of a team can be read wherever a team's members are.
-      return policy.inputs[i].role?.scope.map { .upTo($0) } ?? .one(policy.inputs[i].scope)
-    default: break
-    }
-    typealias Found = (name: String, scope: Scope, span: SourceSpan)
-    var one: Found?
-    var limit: Found?
-    var isUnsure = false
-    if let declared = quantity.declaredScope { one = (quantity.name, declared, quantity.span) }
-    for read in quantity.reads {
-      guard let index = indices[read.name] else { continue }
-      switch scopes[index] {
-      case .unsure: isUnsure = true
-      case .upTo(let scope):
-        if scope < limit?.scope ?? .organization { limit = (read.name, scope, read.span) }
-      case .one(let scope):
-        if let one, one.scope != scope {
-          diagnostics.append(.mixedScopes((read.name, scope, read.span), one))
-          return .unsure
-        }
-        if one == nil { one = (read.name, scope, read.span) }
-      }
-      if let one, let limit, limit.scope < one.scope {
-        diagnostics.append(.mixedScopes(limit, one))
-        return .unsure
-      }
-    }
-    if let one { return .one(one.scope) }
-    if isUnsure { return .unsure }
-    switch quantity.kind {
-    case .parameter, .measure: return .upTo(limit?.scope ?? .organization)
-    default: return .one(.provider)
-    }
-  }
-
-  /// The scope of a quantity; provider for what can be used in several.
-  func scope(of name: String) -> Scope {
-    guard let index = indices[name], case .one(let scope) = scopes[index] else { return .provider }
-    return scope
-  }
-
-  /// Whether a plan of a scope computes a quantity.
-  func isPart(_ index: Int, of scope: Scope) -> Bool {
-    switch scopes[index] {
-    case .upTo(let limit): scope <= limit
-    case .one(let found): found == scope
-    case .unsure: false
-    }
-  }
-
-  /// Scores of one scope say which domains they take, and each takes some.
-  private mutating func checkScores() {
-    var ofScope: [Scope: [Int]] = [:]
-    for (i, score) in policy.scores.enumerated() where !scoresWithoutScope.contains(i) {
-      guard case .one(let scope) = scopes[indices["score.\(score.name.text)"]!] else { continue }
-      ofScope[scope, default: []].append(i)
-      if domainsOfScore[i].isEmpty, score.floors.isEmpty, policy.broken.isEmpty,
-        score.domains?.isEmpty ?? true
-      {
-        diagnostics.append(.scoreWithoutDomains(score.name, scope))
-      }
-    }
-    for (scope, scores) in ofScope where scores.count > 1 {
-      for i in scores where policy.scores[i].domains == nil {
-        let other = policy.scores[scores[scores[0] == i ? 1 : 0]].name
-        diagnostics.append(.scoreNeedsDomains(policy.scores[i].name, scope, other: other))
-      }
-    }
-  }
-
-  /// The scopes that have anything to assess or at least an id.
-  var usedScopes: [Scope] {
-    var used = Set(policy.inputs.compactMap { $0.role?.scope })
-    for case .one(let scope) in scopes { used.insert(scope) }
-    return used.sorted()
-  }
-
-  /// Every scope that is assessed has a column with its subjects' ids.
-  private mutating func checkSubjects() {
-    // The input that is missing may be one of those that are wrong.
-    guard policy.broken.isEmpty else { return }
-    let subjects = Set(policy.inputs.compactMap { $0.role?.scope })
-    for scope in usedScopes where !subjects.contains(scope) {
-      let first = quantities.indices.first { scopes[$0] == .one(scope) }.map { quantities[$0] }
-      diagnostics.append(.noSubject(scope, first, at: policy.span))
-    }
-  }
-
   // MARK: Expressions
 
   /// Checks an expression whose names have their types by now.
@@ -441,139 +308,6 @@ struct Compiler {
     return environment.check(tree, expecting: .double, diagnostics: &diagnostics)
   }
 
-  // MARK: References that are no quantities
-
-  private mutating func checkReferences() {
-    let facts = Set(policy.facts.map(\.name.text)).union(policy.brokenFacts)
-    for reference in allEvidence {
-      usedFacts.insert(reference.text)
-      if !facts.contains(reference.text) {
-        diagnostics.append(.unknownFact(reference, policy.facts.map(\.name.text)))
-      }
-    }
-    for factor in policy.factors where indices["domain.\(factor.domain.text)"] == nil {
-      diagnostics.append(unknown(factor.domain, .domain))
-    }
-    for alert in policy.alerts {
-      for audience in alert.audience ?? [] where Audience(rawValue: audience.text) == nil {
-        if policy.ownAudiences.contains(audience.text) { continue }
-        diagnostics.append(.unknownAudience(audience))
-      }
-    }
-    for intervention in policy.interventions {
-      for address in intervention.addresses {
-        if let index = indices[address.text], Target.addressable.admits(quantities[index].kind) {
-          continue
-        }
-        diagnostics.append(unknownAddress(address))
-      }
-      for effect in intervention.effects { checkEffect(effect) }
-    }
-    for parameter in policy.parameters { checkParameterKey(parameter) }
-    if policy.time == nil, let periodUse {
-      diagnostics.append(.periodWithoutTime(at: periodUse))
-    }
-  }
-
-  private mutating func checkEffect(_ effect: InterventionDeclaration.Effect) {
-    usedNames.insert(effect.quantity.text)
-    let found = indices[effect.quantity.text].map { quantities[$0].kind }
-    switch found {
-    case .broken: break
-    case .input(let i):
-      if case .number = policy.inputs[i].type { break }
-      diagnostics.append(.effectOnText(effect.quantity))
-    default: diagnostics.append(unknown(effect.quantity, .input))
-    }
-  }
-
-  private mutating func checkParameterKey(_ parameter: ParameterDeclaration) {
-    guard let by = parameter.by, let index = indices[by.text] else { return }
-    if case .broken = quantities[index].kind { return }
-    guard case .input(let i) = quantities[index].kind, case .text(let oneOf) = policy.inputs[i].type
-    else {
-      diagnostics.append(.keyIsNoText(by))
-      return
-    }
-    guard let oneOf else { return }
-    for item in parameter.cases where !oneOf.contains(item.key) {
-      diagnostics.append(.notOneOf(item, by, oneOf))
-    }
-  }
-
-  private var allEvidence: [NameReference] {
-    var all = policy.inputs.flatMap(\.evidence)
-    all += policy.parameters.flatMap(\.evidence)
-    all += policy.measures.flatMap(\.evidence)
-    all += policy.factors.flatMap(\.evidence)
-    all += policy.domains.flatMap { $0.evidence + $0.floors.flatMap(\.evidence) }
-    all += policy.scores.flatMap { $0.evidence + $0.floors.flatMap(\.evidence) }
-    all += policy.alerts.flatMap(\.evidence)
-    all += policy.interventions.flatMap(\.evidence)
-    return all
-  }
-
-  private func unknown(_ reference: NameReference, _ target: Target) -> Diagnostic {
-    let prefix = target.prefix
-    let name =
-      reference.text.hasPrefix(prefix)
-      ? String(reference.text.dropFirst(prefix.count)) : reference.text
-    if let index = indices[reference.text], let kind = quantities[index].kind.words {
-      return .wrongKind(name, kind, target.words, at: reference.span)
-    }
-    let candidates = quantities.lazy.filter {
-      target.admits($0.kind) && $0.kind.words != nil
-    }.map { String($0.name.dropFirst(prefix.count)) }
-    return .unknownName(name, target.words, at: reference.span, among: Array(candidates))
-  }
-
-  private func unknownAddress(_ address: NameReference) -> Diagnostic {
-    // What is named without its prefix is near whatever it is called.
-    let prefixed = ["points", "domain", "score", "alert"].map { "\($0).\(address.text)" }
-    var diagnostic = unknown(address, .addressable)
-    if let meant = prefixed.first(where: { indices[$0] != nil }) {
-      diagnostic.fixIts = [FixIt(replacing: address.span, with: meant)]
-    }
-    diagnostic.notes = [
-      "such as `points.FACTOR`, `domain.DOMAIN`, `score.SCORE` or `alert.ALERT`"
-    ]
-    return diagnostic
-  }
-
-  // MARK: Warnings
-
-  private mutating func warnOfUnused() {
-    for quantity in quantities {
-      for read in quantity.reads { usedNames.insert(read.name) }
-    }
-    for quantity in quantities where !usedNames.contains(quantity.name) {
-      switch quantity.kind {
-      case .input(let i) where policy.inputs[i].role == nil:
-        diagnostics.append(.unused("nothing uses input", quantity))
-      case .parameter: diagnostics.append(.unused("nothing uses parameter", quantity))
-      case .measure(let i) where !policy.measures[i].isShown:
-        diagnostics.append(.unused("nothing uses measure", quantity))
-      case .domain(let i):
-        if factorsOfDomain[i].isEmpty {
-          diagnostics.append(.unused("no factor belongs to domain", quantity))
-        } else if !policy.scores.isEmpty {
-          diagnostics.append(.unused("no score takes domain", quantity))
-        }
-      default: break
-      }
-    }
-    for fact in policy.facts where !usedFacts.contains(fact.name.text) {
-      diagnostics.append(.unusedFact(fact.name))
-    }
-  }
-
-  private mutating func warnOfNothing() {
-    if policy.scores.isEmpty, policy.alerts.isEmpty, policy.interventions.isEmpty,
-      !policy.measures.contains(where: \.isShown)
-    {
-      diagnostics.append(.nothingToAssess(at: policy.span))
-    }
-  }
 }
 
 extension Compiler.Target {
@@ -611,21 +345,6 @@ extension Compiler.Target {
   }
 }
 
-/// Who may see a result.
-public enum Audience: String, CaseIterable, Sendable {
-  case own = "self"
-  case peerSupport = "peer_support"
-  case teamLead = "team_lead"
-  case operations
-  case executive
-  case researcher
-
-  /// Who sees a result of a scope where the policy says nothing.
-  static func standard(_ scope: Scope) -> [Audience] {
-    scope == .provider ? [.own, .operations] : allCases.filter { $0 != .researcher }
-  }
-}
-
 extension Diagnostic {
   static func unknownName(
     _ name: String, _ label: String, at span: SourceSpan, among candidates: [String]
@@ -637,94 +356,10 @@ extension Diagnostic {
       fixIts: near.map { [FixIt(replacing: span, with: $0)] } ?? [])
   }
 
-  fileprivate static func wrongKind(
-    _ name: String, _ kind: String, _ label: String, at span: SourceSpan
-  ) -> Diagnostic {
-    Diagnostic(
-      code: .wrongType, message: "`\(name)` is \(kind)", primary: Label(span: span, text: label))
-  }
-
-  fileprivate static func notOneOf(
-    _ item: ParameterDeclaration.Case, _ by: NameReference, _ oneOf: [String]
-  ) -> Diagnostic {
-    Diagnostic(
-      code: .unknownName, message: "input `\(by.text)` never holds `\(item.key)`",
-      primary: Label(span: item.keySpan, text: "not in its `one_of`"),
-      fixIts: nearestName(to: item.key, among: oneOf).map {
-        [FixIt(replacing: item.keySpan, with: $0)]
-      } ?? [])
-  }
-
   fileprivate static func crossesScopes(_ name: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       code: .unsupported, message: "`\(name)` reads from another scope",
       primary: Label(span: span, text: "references across scopes are not supported yet"))
-  }
-
-  fileprivate static func mixedScopes(
-    _ a: (name: String, scope: Scope, span: SourceSpan),
-    _ b: (name: String, scope: Scope, span: SourceSpan)
-  ) -> Diagnostic {
-    Diagnostic(
-      code: .mixedScopes,
-      message: "`\(a.name)` is about \(a.scope.words), and `\(b.name)` about \(b.scope.words)",
-      primary: Label(span: a.span, text: "about \(a.scope.words)"),
-      secondary: [Label(span: b.span, text: "about \(b.scope.words)")],
-      notes: ["all that is read together is of one scope; across scopes is not supported yet"])
-  }
-
-  fileprivate static func scoreOfSeveralScopes(
-    _ name: DeclaredName, _ scopes: [Scope]
-  ) -> Diagnostic {
-    Diagnostic(
-      code: .mixedScopes, message: "score `\(name.text)` does not say whom it is about",
-      primary: Label(span: name.span),
-      notes: [
-        "the policy has domains of the scopes \(listing(scopes.map(\.rawValue)))",
-        "give the score `scope` or `domains`",
-      ])
-  }
-
-  fileprivate static func scoreNeedsDomains(
-    _ name: DeclaredName, _ scope: Scope, other: DeclaredName
-  ) -> Diagnostic {
-    Diagnostic(
-      code: .missingKey, message: "score `\(name.text)` needs `domains`",
-      primary: Label(span: name.span, text: "one score about \(scope.words)"),
-      secondary: [Label(span: other.span, text: "another score about \(scope.words)")],
-      notes: ["`domains` may be left out only when the scope has one score"])
-  }
-
-  fileprivate static func scoreWithoutDomains(_ name: DeclaredName, _ scope: Scope) -> Diagnostic {
-    Diagnostic(
-      code: .missingKey, message: "score `\(name.text)` has no domains to combine",
-      primary: Label(span: name.span),
-      notes: ["no domain with factors is about \(scope.words)"])
-  }
-
-  fileprivate static func noSubject(
-    _ scope: Scope, _ first: Quantity?, at span: SourceSpan
-  ) -> Diagnostic {
-    let label = Label(
-      span: first?.span ?? span,
-      text: first.map { "`\($0.name)` is about \(scope.words)" } ?? "")
-    guard scope != .organization else {
-      return Diagnostic(
-        code: .unsupported, message: "the scope organization is not supported yet", primary: label)
-    }
-    return Diagnostic(
-      code: .noSubject, message: "no input holds the ids of \(scope.rawValue)s", primary: label,
-      notes: [
-        "declare it under `inputs`, such as "
-          + "`\(scope.rawValue)_id: {type: text, role: \(scope.rawValue)}`"
-      ])
-  }
-
-  fileprivate static func nothingToAssess(at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .nothingToAssess,
-      message: "this policy has no score, alert, intervention or shown measure",
-      primary: Label(span: span, text: "there is nothing to assess"))
   }
 
   fileprivate static func cycle(_ members: [(name: String, span: SourceSpan)]) -> Diagnostic {
@@ -751,79 +386,9 @@ extension Diagnostic {
       primary: labels[0], secondary: Array(labels.dropFirst()),
       notes: ["nothing can depend on itself, not even through others"])
   }
-
-  fileprivate static func unknownFact(
-    _ reference: NameReference, _ facts: [String]
-  ) -> Diagnostic {
-    Diagnostic(
-      code: .unknownFact, message: "no fact `\(reference.text)` in `evidence`",
-      primary: Label(span: reference.span),
-      fixIts: nearestName(to: reference.text, among: facts).map {
-        [FixIt(replacing: reference.span, with: $0)]
-      } ?? [])
-  }
-
-  fileprivate static func unknownAudience(_ audience: NameReference) -> Diagnostic {
-    let words = Audience.allCases.map(\.rawValue)
-    var diagnostic = unknownName(
-      audience.text, "not an audience", at: audience.span, among: words)
-    if diagnostic.fixIts.isEmpty {
-      diagnostic.notes = ["the audiences are \(listing(words))"]
-    }
-    return diagnostic
-  }
-
-  fileprivate static func effectOnText(_ reference: NameReference) -> Diagnostic {
-    Diagnostic(
-      code: .wrongType, message: "an effect changes a number, and `\(reference.text)` is none",
-      primary: Label(span: reference.span, text: "this input has another type"))
-  }
-
-  fileprivate static func keyIsNoText(_ reference: NameReference) -> Diagnostic {
-    Diagnostic(
-      code: .wrongType,
-      message: "`by` takes an input of type text, and `\(reference.text)` is none",
-      primary: Label(span: reference.span, text: "its values cannot be looked up"))
-  }
-
-  fileprivate static func periodWithoutTime(at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .missingKey, message: "`period` needs `time`, which this policy lacks",
-      primary: Label(span: span, text: "the first day of the period"),
-      notes: ["such as `time: {column: month, every: month}`"])
-  }
-
-  fileprivate static func unused(_ what: String, _ quantity: Quantity) -> Diagnostic {
-    let name = quantity.name.split(separator: ".").last ?? ""
-    return Diagnostic(
-      code: .unused, message: "\(what) `\(name)`", primary: Label(span: quantity.span))
-  }
-
-  fileprivate static func unusedFact(_ name: DeclaredName) -> Diagnostic {
-    Diagnostic(
-      code: .unused, message: "nothing cites fact `\(name.text)`", primary: Label(span: name.span))
-  }
-}
-
-extension Scope {
-  /// One subject of the scope, for messages.
-  var words: String { self == .organization ? "the organization" : "a \(rawValue)" }
 }
 
 extension DiagnosticCode {
-  package static let noSubject = DiagnosticCode(
-    "no-subject", "A scope has no column that holds the ids of its subjects.")
-  package static let nothingToAssess = DiagnosticCode(
-    "nothing-to-assess", .warning,
-    "A policy has no score, alert, intervention or shown measure.")
-  package static let mixedScopes = DiagnosticCode(
-    "mixed-scopes", "An expression reads quantities of different scopes.")
   package static let cycle = DiagnosticCode(
     "cycle", "Quantities depend on one another in a circle.")
-  package static let unknownFact = DiagnosticCode(
-    "unknown-fact", "An `evidence` list names a fact that the policy does not have.")
-  package static let wrongType = DiagnosticCode(
-    "wrong-type", "A name refers to something of a type that does not fit there.")
-  package static let unused = DiagnosticCode(
-    "unused", .warning, "Something is declared and nothing uses it.")
 }

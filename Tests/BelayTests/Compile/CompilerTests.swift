@@ -359,4 +359,13 @@ import Testing
       """ + links)
     #expect(codes == [.cycle])
   }
+
+  @Test func `of very many mistakes the first are shown, and that there are more`() {
+    let measures = (0..<1000).map { "  m\($0): \"unheard_\($0) + 1\"\n" }.joined()
+    let diagnostics = MemoryFiles(
+      Self.head + "inputs: {provider_id: {type: text, role: provider}}\nmeasures:\n" + measures
+    ).diagnostics
+    #expect(diagnostics.count == 200)
+    #expect(diagnostics.flatMap(\.notes) == ["more is wrong than is shown"])
+  }
 }

@@ -1,0 +1,229 @@
+import CEL
+package import Diagnostics
+import Tables
+
+// What names refer to outside expressions, and what nothing refers to.
+extension Compiler {
+  mutating func checkReferences() {
+    let facts = Set(policy.facts.map(\.name.text)).union(policy.brokenFacts)
+    for reference in allEvidence {
+      usedFacts.insert(reference.text)
+      if !facts.contains(reference.text) {
+        diagnostics.append(.unknownFact(reference, policy.facts.map(\.name.text)))
+      }
+    }
+    for factor in policy.factors where indices["domain.\(factor.domain.text)"] == nil {
+      diagnostics.append(unknown(factor.domain, .domain))
+    }
+    for alert in policy.alerts {
+      for audience in alert.audience ?? [] where Audience(rawValue: audience.text) == nil {
+        if policy.ownAudiences.contains(audience.text) { continue }
+        diagnostics.append(.unknownAudience(audience))
+      }
+    }
+    for intervention in policy.interventions {
+      for address in intervention.addresses {
+        if let index = indices[address.text], Target.addressable.admits(quantities[index].kind) {
+          continue
+        }
+        diagnostics.append(unknownAddress(address))
+      }
+      for effect in intervention.effects { checkEffect(effect) }
+    }
+    for parameter in policy.parameters { checkParameterKey(parameter) }
+    if policy.time == nil, let periodUse {
+      diagnostics.append(.periodWithoutTime(at: periodUse))
+    }
+  }
+
+  private mutating func checkEffect(_ effect: InterventionDeclaration.Effect) {
+    usedNames.insert(effect.quantity.text)
+    let found = indices[effect.quantity.text].map { quantities[$0].kind }
+    switch found {
+    case .broken: break
+    case .input(let i):
+      if case .number = policy.inputs[i].type { break }
+      diagnostics.append(.effectOnText(effect.quantity))
+    default: diagnostics.append(unknown(effect.quantity, .input))
+    }
+  }
+
+  private mutating func checkParameterKey(_ parameter: ParameterDeclaration) {
+    guard let by = parameter.by, let index = indices[by.text] else { return }
+    if case .broken = quantities[index].kind { return }
+    guard case .input(let i) = quantities[index].kind, case .text(let oneOf) = policy.inputs[i].type
+    else {
+      diagnostics.append(.keyIsNoText(by))
+      return
+    }
+    guard let oneOf else { return }
+    for item in parameter.cases where !oneOf.contains(item.key) {
+      diagnostics.append(.notOneOf(item, by, oneOf))
+    }
+  }
+
+  private var allEvidence: [NameReference] {
+    var all = policy.inputs.flatMap(\.evidence)
+    all += policy.parameters.flatMap(\.evidence)
+    all += policy.measures.flatMap(\.evidence)
+    all += policy.factors.flatMap(\.evidence)
+    all += policy.domains.flatMap { $0.evidence + $0.floors.flatMap(\.evidence) }
+    all += policy.scores.flatMap { $0.evidence + $0.floors.flatMap(\.evidence) }
+    all += policy.alerts.flatMap(\.evidence)
+    all += policy.interventions.flatMap(\.evidence)
+    return all
+  }
+
+  func unknown(_ reference: NameReference, _ target: Target) -> Diagnostic {
+    let prefix = target.prefix
+    let name =
+      reference.text.hasPrefix(prefix)
+      ? String(reference.text.dropFirst(prefix.count)) : reference.text
+    if let index = indices[reference.text], let kind = quantities[index].kind.words {
+      return .wrongKind(name, kind, target.words, at: reference.span)
+    }
+    let candidates = quantities.lazy.filter {
+      target.admits($0.kind) && $0.kind.words != nil
+    }.map { String($0.name.dropFirst(prefix.count)) }
+    return .unknownName(name, target.words, at: reference.span, among: Array(candidates))
+  }
+
+  private func unknownAddress(_ address: NameReference) -> Diagnostic {
+    // What is named without its prefix is near whatever it is called.
+    let prefixed = ["points", "domain", "score", "alert"].map { "\($0).\(address.text)" }
+    var diagnostic = unknown(address, .addressable)
+    if let meant = prefixed.first(where: { indices[$0] != nil }) {
+      diagnostic.fixIts = [FixIt(replacing: address.span, with: meant)]
+    }
+    diagnostic.notes = [
+      "such as `points.FACTOR`, `domain.DOMAIN`, `score.SCORE` or `alert.ALERT`"
+    ]
+    return diagnostic
+  }
+
+  // MARK: Warnings
+
+  mutating func warnOfUnused() {
+    for quantity in quantities {
+      for read in quantity.reads { usedNames.insert(read.name) }
+    }
+    for quantity in quantities where !usedNames.contains(quantity.name) {
+      switch quantity.kind {
+      case .input(let i) where policy.inputs[i].role == nil:
+        diagnostics.append(.unused("nothing uses input", quantity))
+      case .parameter: diagnostics.append(.unused("nothing uses parameter", quantity))
+      case .measure(let i) where !policy.measures[i].isShown:
+        diagnostics.append(.unused("nothing uses measure", quantity))
+      case .domain(let i):
+        if factorsOfDomain[i].isEmpty {
+          diagnostics.append(.unused("no factor belongs to domain", quantity))
+        } else if !policy.scores.isEmpty {
+          diagnostics.append(.unused("no score takes domain", quantity))
+        }
+      default: break
+      }
+    }
+    for fact in policy.facts where !usedFacts.contains(fact.name.text) {
+      diagnostics.append(.unusedFact(fact.name))
+    }
+  }
+
+  mutating func warnOfNothing() {
+    if policy.scores.isEmpty, policy.alerts.isEmpty, policy.interventions.isEmpty,
+      !policy.measures.contains(where: \.isShown)
+    {
+      diagnostics.append(.nothingToAssess(at: policy.span))
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func wrongKind(
+    _ name: String, _ kind: String, _ label: String, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "`\(name)` is \(kind)", primary: Label(span: span, text: label))
+  }
+
+  fileprivate static func notOneOf(
+    _ item: ParameterDeclaration.Case, _ by: NameReference, _ oneOf: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .unknownName, message: "input `\(by.text)` never holds `\(item.key)`",
+      primary: Label(span: item.keySpan, text: "not in its `one_of`"),
+      fixIts: nearestName(to: item.key, among: oneOf).map {
+        [FixIt(replacing: item.keySpan, with: $0)]
+      } ?? [])
+  }
+
+  fileprivate static func unknownFact(
+    _ reference: NameReference, _ facts: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .unknownFact, message: "no fact `\(reference.text)` in `evidence`",
+      primary: Label(span: reference.span),
+      fixIts: nearestName(to: reference.text, among: facts).map {
+        [FixIt(replacing: reference.span, with: $0)]
+      } ?? [])
+  }
+
+  fileprivate static func unknownAudience(_ audience: NameReference) -> Diagnostic {
+    let words = Audience.allCases.map(\.rawValue)
+    var diagnostic = unknownName(
+      audience.text, "not an audience", at: audience.span, among: words)
+    if diagnostic.fixIts.isEmpty {
+      diagnostic.notes = ["the audiences are \(listing(words))"]
+    }
+    return diagnostic
+  }
+
+  fileprivate static func effectOnText(_ reference: NameReference) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "an effect changes a number, and `\(reference.text)` is none",
+      primary: Label(span: reference.span, text: "this input has another type"))
+  }
+
+  fileprivate static func keyIsNoText(_ reference: NameReference) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType,
+      message: "`by` takes an input of type text, and `\(reference.text)` is none",
+      primary: Label(span: reference.span, text: "its values cannot be looked up"))
+  }
+
+  fileprivate static func periodWithoutTime(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "`period` needs `time`, which this policy lacks",
+      primary: Label(span: span, text: "the first day of the period"),
+      notes: ["such as `time: {column: month, every: month}`"])
+  }
+
+  fileprivate static func unused(_ what: String, _ quantity: Quantity) -> Diagnostic {
+    let name = quantity.name.split(separator: ".").last ?? ""
+    return Diagnostic(
+      code: .unused, message: "\(what) `\(name)`", primary: Label(span: quantity.span))
+  }
+
+  fileprivate static func unusedFact(_ name: DeclaredName) -> Diagnostic {
+    Diagnostic(
+      code: .unused, message: "nothing cites fact `\(name.text)`", primary: Label(span: name.span))
+  }
+
+  fileprivate static func nothingToAssess(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .nothingToAssess,
+      message: "this policy has no score, alert, intervention or shown measure",
+      primary: Label(span: span, text: "there is nothing to assess"))
+  }
+}
+
+extension DiagnosticCode {
+  package static let nothingToAssess = DiagnosticCode(
+    "nothing-to-assess", .warning,
+    "A policy has no score, alert, intervention or shown measure.")
+  package static let unknownFact = DiagnosticCode(
+    "unknown-fact", "An `evidence` list names a fact that the policy does not have.")
+  package static let wrongType = DiagnosticCode(
+    "wrong-type", "A name refers to something of a type that does not fit there.")
+  package static let unused = DiagnosticCode(
+    "unused", .warning, "Something is declared and nothing uses it.")
+}
