@@ -46,6 +46,7 @@ public struct CompiledPolicy: Sendable {
     var diagnostics: [Diagnostic] = []
     let policy = PolicyReader.read(root, loader: loader, diagnostics: &diagnostics)
     let (plans, slotCount) = Compiler.compile(policy, diagnostics: &diagnostics)
+    diagnostics = diagnostics.withoutRepetitions()
     if diagnostics.hasErrors { throw CompilationError(diagnostics) }
     name = policy.name
     version = policy.version
@@ -126,5 +127,13 @@ public struct CompiledPolicy: Sendable {
       latest[subject] = row
     }
     return latest.values.sorted()
+  }
+}
+
+extension [Diagnostic] {
+  /// Without those that say the same of the same place, as of text that YAML aliases repeat.
+  fileprivate func withoutRepetitions() -> [Diagnostic] {
+    var said: [SourceSpan: Set<String>] = [:]
+    return filter { said[$0.primary.span, default: []].insert($0.message).inserted }
   }
 }

@@ -74,6 +74,10 @@ struct Assess: ParsableCommand {
     if let decimals, !(0...15).contains(decimals) {
       throw ValidationError("--decimals is 0 to 15.")
     }
+    if let asOf, !Granularity.allCases.contains(where: { Period(asOf, every: $0) != nil }) {
+      throw ValidationError(
+        "`\(asOf)` is no period; periods are written as in 2026-01, 2026-01-31, 2026-Q1, 2026-W05.")
+    }
     if allPeriods, asOf != nil {
       throw ValidationError("Only one of --all-periods and --as-of can be given.")
     }
@@ -180,10 +184,24 @@ struct Assess: ParsableCommand {
       data.path == "-"
       ? try System.readStandardInput()
       : try PolicyFiles.read(data.path, largest: Int(UInt32.max) - 1)
-    let (table, diagnostics) = try TableReader(schema: schema)
-      .read(bytes, name: data.name, format: inputFormat ?? data.format)
-    console.show(diagnostics.shown)
-    return table
+    let format = inputFormat ?? data.format
+    do {
+      let (table, diagnostics) = try TableReader(schema: schema)
+        .read(bytes, name: data.name, format: format)
+      console.show(diagnostics.shown)
+      return table
+    } catch {
+      console.show(error.diagnostics)
+      let other = policy.scopes.first { scope in
+        let reader = TableReader(schema: policy.tableSchema(for: scope)!)
+        return (try? reader.read(bytes, name: data.name, format: format)) != nil
+      }
+      if let other {
+        let argument = "\(other.rawValue)=\(data.path)"
+        console.say("help: this is a table of the scope \(other.rawValue); write `\(argument)`")
+      }
+      throw ExitCode(2)
+    }
   }
 
   // MARK: Results

@@ -86,12 +86,14 @@ struct OutputFile {
     for attempt in 0..<100 {
       // The place's own name may be as long as names can be, so it is no part of this one.
       let temporary = "\(folder).belay-\(getpid())-\(attempt).tmp"
+      // Before the file is there, so that no signal comes between.
+      UnfinishedFile.watch(temporary)
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 {
-        UnfinishedFile.watch(temporary)
-        return (temporary, descriptor)
-      }
-      guard errno == EEXIST else { break }
+      if descriptor >= 0 { return (temporary, descriptor) }
+      let code = errno
+      UnfinishedFile.forget()
+      errno = code
+      guard code == EEXIST else { break }
     }
     throw Failure(refusal(name))
   }

@@ -77,7 +77,9 @@ struct ScopeText {
   /// scores, subjects with alerts and those without.
   private var groups: [Group] {
     guard let score = table.scores.first else {
-      return [Group(title: "with alerts", style: .bold), Group(title: "without", style: nil)]
+      return [
+        Group(title: "with alerts", style: .bold), Group(title: "without alerts", style: nil),
+      ]
     }
     let levels = score.levelNames.dropLast()
     var groups = levels.enumerated().reversed().map { place, name in
@@ -115,7 +117,7 @@ struct ScopeText {
 
   private func detail(_ assessment: Assessment, level: Int?) -> Detail {
     guard let score = table.scores.first else {
-      return assessment.alerts.isEmpty && assessment.undetermined.isEmpty ? .id : .full
+      return assessment.alerts.isEmpty ? .id : .full
     }
     guard let level else { return .short }
     if level >= firstDetailed(of: score.levelNames.count - 1) { return .full }
@@ -124,11 +126,17 @@ struct ScopeText {
 
   // MARK: Subjects
 
-  /// How a subject is called in a list.
+  /// How a subject is called in a list, and how much of it is not known.
   fileprivate func name(_ assessment: Assessment) -> String {
-    let id = TextLayout.fitted(assessment.subject, to: Self.longestID)
-    guard !isOfOnePeriod, let period = assessment.period else { return id }
-    return id + " " + period
+    var name = TextLayout.fitted(assessment.subject, to: Self.longestID)
+    if !isOfOnePeriod, let period = assessment.period { name += " " + period }
+    var gaps: [String] = []
+    if let score = assessment.scores.first, score.coverage < 1 {
+      gaps.append(percent(score.coverage))
+    }
+    let unknown = assessment.undetermined.count
+    if unknown > 0 { gaps.append(unknown == 1 ? "1 alert unknown" : "\(unknown) alerts unknown") }
+    return noBreaks(gaps.isEmpty ? name : "\(name) (\(gaps.joined(separator: ", ")))")
   }
 
   fileprivate func write(_ assessment: Assessment, _ detail: Detail, to page: inout TextPage) {
@@ -284,7 +292,7 @@ private struct Group {
     _ assessment: Assessment, score: Double?, detail: Detail, text: ScopeText, page: TextPage
   ) {
     if detail == .id {
-      names.append(text.name(assessment).split(separator: " ").joined(separator: "\u{A0}"))
+      names.append(text.name(assessment))
       return
     }
     var own = page.nested()
@@ -301,7 +309,7 @@ private struct Group {
       } : Array(entries.indices)
     for place in places { page.append(entries[place].text) }
     if !names.isEmpty {
-      if !entries.isEmpty { page.line("  and without alerts:") }
+      if !entries.isEmpty { page.line("  without alerts:") }
       page.paragraph(names.joined(separator: ", "), indent: 2)
     }
   }

@@ -9,6 +9,8 @@ public struct CheckedExpression: Sendable {
   let program: Program
 
   /// The value over one record, or why there is none.
+  ///
+  /// A record of at most three words, or a class, costs no allocation.
   public func evaluate(_ record: some Activation) -> Outcome<Value> {
     var evaluator = Evaluator(program, record)
     return evaluator.evaluate(program.root)

@@ -15,6 +15,12 @@ import Testing
     #expect(policy.warnings.isEmpty, "\(TextRenderer().render(policy.warnings))")
   }
 
+  @Test func `the policy that the README shows is the one that its command reads`() throws {
+    let file = Conformance.checkout.appending(path: "Docs/Example/inbox.yaml")
+    let shown = try #require(Markdown.blocks("yaml policy").first { $0.file == "README.md" })
+    #expect(try String(contentsOf: file, encoding: .utf8) == shown.text)
+  }
+
   @Test func `the reference of keys is up to date`() throws {
     let file = Conformance.checkout.appending(path: "Docs/Policy.md")
     let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)

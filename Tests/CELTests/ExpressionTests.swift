@@ -190,6 +190,113 @@ enum Cases {
     Case("9223372036854775807 + count > 0", .fault(.overflow)),
   ]
 
-  static let rejected: [Case] = []
-  static let plain: [Case] = []
+  static let rejected: [Case] = [
+    Case("vists > 1", .rejected("unknown-name", "unknown name `vists`")),
+    Case("visits = 1", .rejected("expression-syntax", "`=` is no comparison")),
+    Case("visits > 1 and on_leave", .rejected("expression-syntax", "`and` is no operator")),
+    Case("on_leave OR on_leave", .rejected("expression-syntax", "`OR` is no operator")),
+    Case("not on_leave", .rejected("expression-syntax", "`not` is no operator")),
+    Case("on_leave & on_leave", .rejected("expression-syntax", "`&` is no operator")),
+    Case("on_leave | on_leave", .rejected("expression-syntax", "`|` is no operator")),
+    Case("visits <> 1", .rejected("expression-syntax", "`<>` is no operator")),
+    Case("visits ≥ 1", .rejected("expression-syntax", "`≥` is no operator")),
+    Case("visits is 1", .rejected("expression-syntax", "`is` is no operator")),
+    Case("visits > 1,5", .rejected("expression-syntax", "a comma inside a number")),
+    Case("visits, 2", .rejected("expression-syntax", "`,` outside a list or call")),
+    Case("visits 2", .rejected("expression-syntax", "an operator is missing")),
+    Case("(visits > 2", .rejected("expression-syntax", "`(` is not closed")),
+    Case("visits > 2)", .rejected("expression-syntax", "`)` closes nothing")),
+    Case("specialty == 'pediatrics", .rejected("expression-syntax", "text that is not closed")),
+    Case(
+      "specialty == “pediatrics”",
+      .rejected("expression-syntax", "typographic quotes do not hold text")),
+    Case("visits >", .rejected("expression-syntax", "the expression ends too early")),
+    Case("> 2", .rejected("expression-syntax", "`>` where an operand is expected")),
+    Case("", .rejected("expression-syntax", "an expression is missing")),
+    Case("visits > 1 ? 2", .rejected("expression-syntax", "`?` without its `:`")),
+    Case("if > 2", .rejected("expression-syntax", "`if` is a reserved word")),
+    Case("2abc > 1", .rejected("expression-syntax", "`2abc` is neither a number nor a name")),
+    Case("visits > 50%", .rejected("expression-syntax", "the expression ends too early")),
+    Case("1e999 > visits", .rejected("invalid-literal", "the number `1e999` is too large")),
+    Case("'\\q' == specialty", .rejected("invalid-literal", "`\\q` is no escape")),
+    Case("besuche_je_tag_ü > 1", .rejected("expression-syntax", "unexpected `ü`")),
+    Case("visits > 'a'", .rejected("type-mismatch", "`>` does not take a number and text")),
+    Case(
+      "on_leave + 1", .rejected("type-mismatch", "`+` does not take true or false and a number")),
+    Case(
+      "visits && on_leave",
+      .rejected("type-mismatch", "`&&` needs a condition, and this is a number")),
+    Case("!visits", .rejected("type-mismatch", "`!` needs a condition, and this is a number")),
+    Case(
+      "visits ? 1 : 2", .rejected("type-mismatch", "`?` needs a condition, and this is a number")),
+    Case(
+      "on_leave ? 1 : 'a'",
+      .rejected("type-mismatch", "the two sides of `? :` have different types")),
+    Case("-specialty", .rejected("type-mismatch", "`-` does not take text")),
+    Case(
+      "[1, 'a']", .rejected("type-mismatch", "all elements have one type, and this is a number")),
+    Case(
+      "visits in ['a']",
+      .rejected("type-mismatch", "`in` does not take a number and a list of texts")),
+    Case("specialty[0]", .rejected("type-mismatch", "text has no element for a number")),
+    Case(
+      "size(scores) * 1.5",
+      .rejected("type-mismatch", "`*` does not take a whole number and a number")),
+    Case("{1.5: 2}", .rejected("type-mismatch", "a number cannot be a key")),
+    Case(
+      "scores.all(s, s)",
+      .rejected("type-mismatch", "`all` needs a condition, and this is a number")),
+    Case(
+      "visits.all(s, true)",
+      .rejected("type-mismatch", "`all` goes through a list or a map, and this is a number")),
+    Case("sise(scores) > 1", .rejected("no-such-function", "there is no function `sise`")),
+    Case(
+      "startsWith(specialty, 'p')",
+      .rejected("no-such-function", "`startsWith` is called on a value")),
+    Case("visits.sqrt()", .rejected("no-such-function", "`sqrt` is called on its own")),
+    Case("dyn(1) == 1", .rejected("not-supported", "`dyn` is not available in policies")),
+    Case("sqrt(specialty)", .rejected("wrong-arguments", "`sqrt` does not take text")),
+    Case(
+      "specialty.startsWith(1)",
+      .rejected("wrong-arguments", "`startsWith` on text does not take a number")),
+    Case("visits == null", .rejected("not-supported", "policies have no `null`")),
+    Case(
+      "pkg.Message{a: 1}",
+      .rejected("not-supported", "messages such as `pkg.Message{...}` are not available")),
+    Case("specialty.name", .rejected("no-such-field", "text has no field `name`")),
+    Case(
+      "scores.all(visits, visits > 1)", .rejected("shadowed-name", "`visits` is declared already")),
+    Case(
+      "scores.all(points, points > 1)", .rejected("shadowed-name", "`points` is declared already")),
+    Case("scores.all(1, true)", .rejected("invalid-macro", "`all` takes a plain name first")),
+    Case("has(visits)", .rejected("invalid-macro", "`has` takes a field: `has(record.field)`")),
+    Case(
+      "interpolate(visits, [[1, 10], [1, 20]])",
+      .rejected("invalid-curve", "x must increase from point to point, and `1` does not")),
+    Case(
+      "interpolate(visits, [[1, 10], [2]])",
+      .rejected("invalid-curve", "a point of a curve is `[x, points]`")),
+    Case("interpolate(visits, [])", .rejected("invalid-curve", "a curve needs a point")),
+    Case("specialty.matches('(a')", .rejected("invalid-pattern", "this is no regular expression")),
+    Case("size", .rejected("unknown-name", "unknown name `size`")),
+    Case("points.inbix > 1", .rejected("unknown-name", "unknown name `points.inbix`")),
+  ]
+
+  static let plain: [Case] = [
+    Case("1 / 2", .value(.int(0)), in: .cel),
+    Case("1 / 2.0", .rejected("type-mismatch", "`/` does not take int and double"), in: .cel),
+    Case("1 / 0", .fault(.divisionByZero), in: .cel),
+    Case("1.0 / 0.0", .value(.double(.infinity)), in: .cel),
+    Case("dyn(1) == 1.0", .value(.bool(true)), in: .cel),
+    Case("9223372036854775807 + 1", .fault(.overflow), in: .cel),
+    Case("[1, 'a', 2.0].size()", .value(.int(3)), in: .cel),
+    Case("known(visits)", .rejected("no-such-function", "there is no function `known`"), in: .cel),
+    Case("absent > 1.0 || scores[9] > 1.0", .unknown(["absent"]), in: .cel),
+    Case("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaac'.matches('^(a+)+b')", .value(.bool(false)), in: .cel),
+    Case("'Überlastung'.matches('(?i)^über\\\\pL+$')", .value(.bool(true)), in: .cel),
+    Case("'a\\nb'.matches('(?m)^b$') && !'a\\nb'.matches('^b$')", .value(.bool(true)), in: .cel),
+    Case("'x12'.matches(r'^\\w[0-9]{2,3}$')", .value(.bool(true)), in: .cel),
+    Case("'abc'.matches('[^a-c]')", .value(.bool(false)), in: .cel),
+    Case("specialty.matches(specialty + '$')", .value(.bool(true)), in: .cel),
+  ]
 }

@@ -61,7 +61,7 @@ struct PropertyTests {
   }
 
   @Test func `no text breaks the reader`() throws {
-    let corpus = Conformance.checkout.appending(path: "Tests/Fuzz/Corpus/Expression")
+    let corpus = Conformance.checkout.appending(path: "Tests/Fuzz/Corpus/FuzzExpression")
     let files = try FileManager.default.contentsOfDirectory(
       at: corpus, includingPropertiesForKeys: nil)
     #expect(!files.isEmpty)
@@ -76,7 +76,7 @@ struct PropertyTests {
 
   @Test(arguments: ["||", "&&", "+", "-", "*", "==", "?", ".a", "[0]", "(", "[", "{1:", "!", "-"])
   func `long chains work or are refused`(_ sign: String) {
-    for count in [150, 10_000, 60_000] {
+    for count in [150, 10_000] {
       let text: String
       switch sign {
       case "||", "&&": text = Array(repeating: "visits > 0.0", count: count).joined(separator: sign)
@@ -91,7 +91,7 @@ struct PropertyTests {
       let checked = ParsedExpression.parse(text, diagnostics: &diagnostics).flatMap {
         environment.check($0, diagnostics: &diagnostics)
       }
-      if sign == "||" || sign == "&&", count < 20_000 {
+      if sign == "||" || sign == "&&" {
         #expect(checked?.evaluate(Sample.Record(environment)).value == .bool(true))
       } else if checked == nil {
         #expect(diagnostics.hasErrors)

@@ -41,10 +41,11 @@ import Testing
     #expect(map.span(1, 3).text == "\\u00e9")
   }
 
-  @Test(arguments: [
-    ("amonut", "amount"), ("visit", "visits"), ("Inbox", "inbox"), ("x", nil), ("hours", nil),
-    ("wieght", "weight"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("amonut", "amount"), ("visit", "visits"), ("Inbox", "inbox"), ("x", nil), ("hours", nil),
+      ("wieght", "weight"),
+    ] as [(String, String?)])
   func `the nearest name is the one most likely meant`(_ written: String, _ meant: String?) {
     let names = ["weight", "amount", "visits", "inbox"]
     #expect(nearestName(to: written, among: names) == meant)

@@ -5,37 +5,44 @@ import Tables
 // From sorted quantities to plans: declares each name with its type once what it reads is
 // checked, and checks expressions in that order.
 extension Compiler {
-  mutating func makePlans() -> [Scope: Plan] {
-    for index in order { declare(index) }
-    var builders: [Scope: PlanBuilder] = [:]
-    for scope in usedScopes {
-      builders[scope] = PlanBuilder(compiler: self, scope: scope)
-    }
-    // Checked once, in order; each plan then takes what belongs to its scope.
-    for index in order {
-      let compiled = compile(index)
-      for scope in usedScopes where isPart(index, of: scope) {
-        if let compiled { builders[scope]!.add(compiled, index) }
-      }
-    }
-    return builders.compactMapValues { $0.finish(&diagnostics) }
+  /// Every quantity with its expressions checked, in order; nil after a diagnostic.
+  mutating func compileAll() -> [Compiled?] {
+    for index in quantities.indices { declare(index) }
+    var compiled: [Compiled?] = []
+    compiled.reserveCapacity(order.count)
+    for index in order { compiled.append(compile(index)) }
+    return compiled
   }
 
-  /// The scopes that have anything to assess or at least an input.
-  private var usedScopes: [Scope] {
-    Scope.allCases.filter { scope in
-      scopes.contains(.one(scope)) || policy.inputs.contains { $0.role == .subject(scope) }
+  /// The plans of all scopes, once everything is compiled.
+  func plans(_ compiled: [Compiled?]) -> [Scope: Plan] {
+    var plans: [Scope: Plan] = [:]
+    for scope in usedScopes {
+      var builder = PlanBuilder(compiler: self, scope: scope)
+      for (index, compiled) in zip(order, compiled) where isPart(index, of: scope) {
+        if let compiled { builder.add(compiled, index) }
+      }
+      plans[scope] = builder.finish()
     }
+    return plans
   }
 
   /// Types that names have whatever their expressions say.
   private mutating func declare(_ index: Int) {
     let quantity = quantities[index]
     switch quantity.kind {
+    case .broken:
+      environment.declare(quantity.name, .dyn)
+      if quantity.name.hasPrefix("score.") {
+        let name = quantity.name.dropFirst("score.".count)
+        environment.declare("level.\(name)", .dyn)
+        environment.declare("coverage.\(name)", .dyn)
+      }
     case .input(let i): environment.declare(quantity.name, policy.inputs[i].type.celType)
     case .parameter(let i):
       environment.declare(quantity.name, policy.parameters[i].celType)
-    case .measure: break
+    // Its type shows once it is checked. Where that fails, what reads it is not wrong for it.
+    case .measure: environment.declare(quantity.name, .dyn)
     case .factor, .domain: environment.declare(quantity.name, .double)
     case .score(let i):
       let name = policy.scores[i].name.text
@@ -62,6 +69,7 @@ extension Compiler {
 
   private mutating func compile(_ index: Int) -> Compiled? {
     switch quantities[index].kind {
+    case .broken: return nil
     case .input: return .input
     case .parameter(let i): return .parameter(parameterPlan(policy.parameters[i]))
     case .measure(let i): return measurePlan(policy.measures[i]).map { .measure($0) }
@@ -104,11 +112,7 @@ extension Compiler {
 
   private mutating func measurePlan(_ measure: MeasureDeclaration) -> MeasurePlan? {
     let name = measure.name.text
-    guard let expression = check(measure.expression, expecting: nil) else {
-      // What reads it is looked at all the same, as if it were a number.
-      environment.declare(name, .double)
-      return nil
-    }
+    guard let expression = check(measure.expression, expecting: nil) else { return nil }
     let isWhole = [.int, .uint].contains(expression.type)
     environment.declare(name, isWhole ? .double : expression.type)
     if measure.range != nil, !isWhole, expression.type != .double {
@@ -133,23 +137,25 @@ extension Compiler {
     switch setting {
     case .number(let value, _): return .number(value)
     case .parameter(let reference):
-      guard let index = indices[reference.text] else { return nil }
-      guard case .parameter(let i) = quantities[index].kind else {
-        diagnostics.append(.notAParameter(reference))
-        return nil
-      }
+      guard let i = parameter(reference) else { return nil }
       for (value, span) in policy.parameters[i].settings {
         guard case .number(let number) = value else {
           diagnostics.append(.parameterKind(reference, "a number", at: span))
           return nil
         }
         if !use.range.contains(number) {
-          diagnostics.append(
-            .outOfBounds("`\(reference.text)`, used as \(use.rawValue),", use.range, at: span))
+          diagnostics.append(.parameterOutOfBounds(reference, use, at: span))
         }
       }
       return .slot(slot(reference.text))
     }
+  }
+
+  /// The index of the parameter that a reference names; nil when that has been reported.
+  private func parameter(_ reference: NameReference) -> Int? {
+    guard let index = indices[reference.text], case .parameter(let i) = quantities[index].kind
+    else { return nil }
+    return i
   }
 
   private mutating func floorPlans(_ floors: [FloorDeclaration], of label: String) -> [FloorPlan]? {
@@ -204,11 +210,7 @@ extension Compiler {
     case .bands(let bands): return PartPlan(from: from, scale: .bands(bands))
     case .curve(.curve(let curve, _)): return PartPlan(from: from, scale: .curve(curve))
     case .curve(.parameter(let reference)):
-      guard let index = indices[reference.text] else { return nil }
-      guard case .parameter(let i) = quantities[index].kind else {
-        diagnostics.append(.notAParameter(reference))
-        return nil
-      }
+      guard let i = parameter(reference) else { return nil }
       var curves: [Curve] = []
       for (value, span) in policy.parameters[i].settings {
         guard case .curve(let curve) = value else {
@@ -251,18 +253,18 @@ extension Compiler {
       switch piece {
       case .text(let text): pieces.append(.text(text))
       case .value(let name, let decimals, let span):
-        guard let slot = environment.slot(of: name) else { continue }
-        if decimals != nil, !isNumber(name) {
-          diagnostics.append(.decimalsOfText(name, at: span))
+        guard let slot = environment.slot(of: name), let type = environment.type(of: name)
+        else { continue }
+        switch type {
+        case .double, .dyn: break
+        case .list, .map: diagnostics.append(.notPrintable(name, at: span))
+        default:
+          if decimals != nil { diagnostics.append(.decimalsOfText(name, at: span)) }
         }
         pieces.append(.value(slot: slot, decimals: decimals, gate: gate(of: name)))
       }
     }
     return MessagePlan(pieces: pieces)
-  }
-
-  private func isNumber(_ name: String) -> Bool {
-    environment.type(of: name) == .double
   }
 
   private func gate(of name: String) -> Gate? {
@@ -340,28 +342,36 @@ extension ParameterDeclaration.Setting {
 extension Diagnostic {
   fileprivate static func rangeOfText(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
-      code: .wrongType, message: "`range` is for numbers, and measure `\(name.text)` is none",
+      code: .wrongType, message: "measure `\(name.text)` has a `range` and is no number",
       primary: Label(span: name.span))
-  }
-
-  fileprivate static func notAParameter(_ reference: NameReference) -> Diagnostic {
-    Diagnostic(
-      code: .wrongType, message: "`\(reference.text)` is no parameter",
-      primary: Label(span: reference.span, text: "a number or a parameter belongs here"))
   }
 
   fileprivate static func parameterKind(
     _ reference: NameReference, _ kind: String, at span: SourceSpan
   ) -> Diagnostic {
     Diagnostic(
-      code: .wrongType, message: "`\(reference.text)` does not give \(kind)",
+      code: .wrongType, message: "parameter `\(reference.text)` does not give \(kind)",
       primary: Label(span: reference.span, text: "\(kind) is needed here"),
-      secondary: [Label(span: span, text: "this value is something else")])
+      secondary: [Label(span: span, text: "this is not \(kind)")])
+  }
+
+  fileprivate static func parameterOutOfBounds(
+    _ reference: NameReference, _ use: Compiler.NumberUse, at span: SourceSpan
+  ) -> Diagnostic {
+    var diagnostic = outOfBounds(use.rawValue, use.range, at: span)
+    diagnostic.secondary = [Label(span: reference.span, text: "it is \(use.rawValue) here")]
+    return diagnostic
+  }
+
+  fileprivate static func notPrintable(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .badMessage, message: "`\(name)` is a list and has no place in a message",
+      primary: Label(span: span))
   }
 
   fileprivate static func decimalsOfText(_ name: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       code: .badMessage, message: "`\(name)` is no number and has no decimals",
-      primary: Label(span: span))
+      primary: Label(span: span), notes: ["write `{\(name)}`"])
   }
 }

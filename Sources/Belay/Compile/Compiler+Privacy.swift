@@ -5,21 +5,21 @@ import Tables
 extension Compiler {
   mutating func checkPrivacy() {
     for input in policy.inputs {
-      if let respondents = input.respondents { checkCount(respondents, of: input) }
-      guard input.isConfidential else { continue }
-      if input.scope == .provider {
+      if input.isConfidential, input.scope == .provider {
         diagnostics.append(.individualConfidential(input.name))
-      } else {
-        checkGate(input)
+        continue
       }
+      if let respondents = input.respondents { checkCount(respondents, of: input) }
+      if input.isConfidential { checkGate(input) }
     }
+    let counts = self.counts
     for alert in policy.alerts {
-      for case .value(let name, _, let span) in alert.message.pieces where countsPeople(name) {
-        diagnostics.append(.countInMessage(name, at: span))
+      for case .value(let name, _, let span) in alert.message.pieces where counts.contains(name) {
+        diagnostics.append(.countShown(name, at: span))
       }
     }
-    for measure in policy.measures where measure.isShown && countsPeople(measure.name.text) {
-      diagnostics.append(.countInMessage(measure.name.text, at: measure.name.span))
+    for measure in policy.measures where measure.isShown && counts.contains(measure.name.text) {
+      diagnostics.append(.countShown(measure.name.text, at: measure.name.span))
     }
     let sensitive = policy.inputs.first { $0.isConfidential || $0.instrument != nil }
     if let sensitive, policy.crisisResources.isEmpty {
@@ -32,14 +32,14 @@ extension Compiler {
       diagnostics.append(.confidentialText(input.name))
       return
     }
-    if input.range == nil { diagnostics.append(.confidentialWithout("range", input.name)) }
-    if input.respondents == nil {
-      diagnostics.append(.confidentialWithout("respondents", input.name))
-    }
+    let missing =
+      (input.range == nil ? ["range"] : []) + (input.respondents == nil ? ["respondents"] : [])
+    if !missing.isEmpty { diagnostics.append(.confidentialWithout(missing, input.name)) }
   }
 
   private mutating func checkCount(_ respondents: NameReference, of input: InputDeclaration) {
     guard let index = indices[respondents.text] else { return }
+    if case .broken = quantities[index].kind { return }
     guard case .input(let i) = quantities[index].kind, case .number = policy.inputs[i].type,
       policy.inputs[i].scope == input.scope, !policy.inputs[i].isConfidential
     else {
@@ -48,19 +48,18 @@ extension Compiler {
     }
   }
 
-  /// Whether a value is a count of respondents, or computed from one.
-  private func countsPeople(_ name: String) -> Bool {
-    let counts = Set(policy.inputs.compactMap { $0.respondents?.text })
-    var seen: Set<Int> = []
-    var open = [name]
-    while let next = open.popLast() {
-      if counts.contains(next) { return true }
-      guard let index = indices[next], case .measure = quantities[index].kind,
-        seen.insert(index).inserted
-      else { continue }
-      open += quantities[index].reads.map(\.name)
+  /// The counts of respondents, and the measures computed from them.
+  private var counts: Set<String> {
+    var counts = Set(policy.inputs.compactMap { $0.respondents?.text })
+    guard !counts.isEmpty else { return [] }
+    for index in order {
+      let quantity = quantities[index]
+      if case .measure = quantity.kind, quantity.reads.contains(where: { counts.contains($0.name) })
+      {
+        counts.insert(quantity.name)
+      }
     }
-    return false
+    return counts
   }
 }
 
@@ -75,28 +74,36 @@ extension Diagnostic {
   fileprivate static func confidentialText(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .confidentialInput, message: "confidential input `\(name.text)` is no number",
-      primary: Label(span: name.span), notes: ["only a number can be rounded by the gate"])
+      primary: Label(span: name.span),
+      notes: ["a group's figure is rounded before it is shown, and only a number can be"])
   }
 
-  fileprivate static func confidentialWithout(_ key: String, _ name: DeclaredName) -> Diagnostic {
+  fileprivate static func confidentialWithout(
+    _ keys: [String], _ name: DeclaredName
+  ) -> Diagnostic {
     Diagnostic(
-      code: .confidentialInput, message: "confidential input `\(name.text)` needs `\(key)`",
+      code: .confidentialInput,
+      message: "confidential input `\(name.text)` needs \(listing(keys.map { "`\($0)`" }))",
       primary: Label(span: name.span),
-      notes: [
-        key == "range"
-          ? "figures are rounded to 5 % of their range"
-          : "figures of fewer people than the minimum group size are suppressed"
-      ])
+      notes: keys.map {
+        $0 == "range"
+          ? "`range`: figures are rounded to 5 % of it before they are shown"
+          : "`respondents`: figures of fewer people than the minimum group size are suppressed"
+      })
   }
 
   fileprivate static func noCount(_ reference: NameReference, _ scope: Scope) -> Diagnostic {
     Diagnostic(
       code: .confidentialInput,
-      message: "`respondents` takes a number input of the scope \(scope.rawValue)",
-      primary: Label(span: reference.span))
+      message: "`\(reference.text)` does not count the respondents of \(scope.words)",
+      primary: Label(span: reference.span),
+      notes: [
+        "`respondents` takes an input with `type: number` and `scope: \(scope.rawValue)` that is "
+          + "not confidential"
+      ])
   }
 
-  fileprivate static func countInMessage(_ name: String, at span: SourceSpan) -> Diagnostic {
+  fileprivate static func countShown(_ name: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       code: .countShown, message: "`\(name)` tells how many people answered",
       primary: Label(span: span, text: "counts of respondents are never shown"))

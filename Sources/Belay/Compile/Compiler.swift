@@ -14,8 +14,16 @@ struct Compiler {
   private(set) var scopes: [ScopeFinding] = []
   /// Quantities in an order in which each comes after what it reads.
   private(set) var order: [Int] = []
-  /// Expressions by the place where they stand.
-  private var parsed: [SourceSpan: ParsedExpression] = [:]
+  /// The factors of each domain that the policy has, and the domains of each score; both are
+  /// indices in policy order.
+  private(set) var factorsOfDomain: [[Int]] = []
+  private(set) var domainsOfScore: [[Int]] = []
+  /// Scores of which has been said that their scope is not clear.
+  private var scoresWithoutScope: Set<Int> = []
+  /// Expressions by the place where they stand; nil for one that has been reported.
+  private var parsed: [SourceSpan: ParsedExpression?] = [:]
+  /// Where `period` is read first.
+  private var periodUse: SourceSpan?
   private var usedFacts: Set<String> = []
   private var usedNames: Set<String> = []
 
@@ -25,20 +33,30 @@ struct Compiler {
 
   /// The plans of all scopes that the policy has, and how many slots they share.
   ///
-  /// They are whole unless there is an error among the diagnostics.
+  /// There are none while there is an error among the diagnostics.
   static func compile(
     _ policy: PolicyDeclaration, diagnostics: inout [Diagnostic]
   ) -> (plans: [Scope: Plan], slotCount: Int) {
+    // With a part of the policy unseen nearly every name would be unknown.
+    guard policy.isComplete else { return ([:], 0) }
     var compiler = Compiler(policy)
     compiler.collect()
+    compiler.chooseDomains()
     compiler.sort()
     compiler.findScopes()
+    compiler.checkScores()
+    compiler.checkSubjects()
     compiler.checkReferences()
     compiler.checkPrivacy()
-    let plans = compiler.makePlans()
-    compiler.warnOfUnused()
+    let compiled = compiler.compileAll()
+    if !diagnostics.hasErrors, !compiler.diagnostics.hasErrors {
+      // While something is wrong, that is most often why something else is unused.
+      compiler.warnOfUnused()
+      compiler.warnOfNothing()
+    }
     diagnostics += compiler.diagnostics
-    return (plans, compiler.environment.names.count)
+    guard !diagnostics.hasErrors else { return ([:], 0) }
+    return (compiler.plans(compiled), compiler.environment.names.count)
   }
 
   // MARK: Names
@@ -46,6 +64,10 @@ struct Compiler {
   /// Gives every quantity its name, and finds what it reads.
   private mutating func collect() {
     environment.declare("period", .timestamp)
+    for (i, name) in policy.broken.enumerated() {
+      add(name.text, name.span, .broken(i))
+      if name.text.hasPrefix("score.") { addScoreNames(String(name.text.dropFirst(6))) }
+    }
     for (i, input) in policy.inputs.enumerated() {
       add(input.name.text, input.name.span, .input(i), scope: input.scope)
     }
@@ -63,8 +85,7 @@ struct Compiler {
     }
     for (i, score) in policy.scores.enumerated() {
       add("score.\(score.name.text)", score.name.span, .score(i), scope: score.scope)
-      indices["level.\(score.name.text)"] = indices["score.\(score.name.text)"]
-      indices["coverage.\(score.name.text)"] = indices["score.\(score.name.text)"]
+      addScoreNames(score.name.text)
     }
     for (i, alert) in policy.alerts.enumerated() {
       add("alert.\(alert.name.text)", alert.name.span, .alert(i), scope: alert.scope)
@@ -74,7 +95,23 @@ struct Compiler {
         "intervention.\(intervention.name.text)", intervention.name.span, .intervention(i),
         scope: intervention.scope)
     }
+    factorsOfDomain = Array(repeating: [], count: policy.domains.count)
+    for (i, factor) in policy.factors.enumerated() {
+      if let domain = domain(named: factor.domain.text) { factorsOfDomain[domain].append(i) }
+    }
     for i in quantities.indices { collectReads(of: i) }
+  }
+
+  /// The index of a declared domain.
+  private func domain(named name: String) -> Int? {
+    guard let index = indices["domain.\(name)"], case .domain(let i) = quantities[index].kind
+    else { return nil }
+    return i
+  }
+
+  private mutating func addScoreNames(_ score: String) {
+    indices["level.\(score)"] = indices["score.\(score)"]
+    indices["coverage.\(score)"] = indices["score.\(score)"]
   }
 
   private mutating func add(
@@ -86,10 +123,11 @@ struct Compiler {
 
   private mutating func collectReads(of index: Int) {
     switch quantities[index].kind {
+    case .broken: break
     case .input(let i):
-      if let respondents = policy.inputs[i].respondents { read(respondents, index, .value) }
+      if let respondents = policy.inputs[i].respondents { read(respondents, index, .input) }
     case .parameter(let i):
-      if let by = policy.parameters[i].by { read(by, index, .value) }
+      if let by = policy.parameters[i].by { read(by, index, .input) }
     case .measure(let i): read(policy.measures[i].expression, index)
     case .factor(let i):
       let factor = policy.factors[i]
@@ -107,7 +145,8 @@ struct Compiler {
       read(factor.weight, index)
     case .domain(let i):
       let domain = policy.domains[i]
-      for factor in policy.factors where factor.domain.text == domain.name.text {
+      for i in factorsOfDomain[i] {
+        let factor = policy.factors[i]
         quantities[index].reads.append(("points.\(factor.name.text)", factor.domain.span))
       }
       read(domain.weight, index)
@@ -142,25 +181,34 @@ struct Compiler {
 
   /// What a reference by name may point at.
   enum Target {
-    case value, domain, intervention, readable
+    case input, parameter, domain, intervention
+    /// What alerts and interventions can be about.
+    case addressable
+    /// Whatever expressions can read.
+    case readable
   }
 
   private mutating func read(_ reference: NameReference, _ index: Int, _ target: Target) {
     guard let found = indices[reference.text], target.admits(quantities[found].kind) else {
-      if reference.text == "period", target == .readable { return }
-      diagnostics.append(unknown(reference, target))
+      if target == .readable, reference.text == "period" {
+        notePeriod(reference.span)
+      } else if target == .readable, isOfScope(reference.text) {
+        diagnostics.append(.crossesScopes(reference.text, at: reference.span))
+      } else {
+        diagnostics.append(unknown(reference, target))
+      }
       return
     }
     quantities[index].reads.append((reference.text, reference.span))
   }
 
   private mutating func read(_ setting: NumberSetting, _ index: Int) {
-    if case .parameter(let reference) = setting { read(reference, index, .value) }
+    if case .parameter(let reference) = setting { read(reference, index, .parameter) }
   }
 
   private mutating func read(_ part: FactorDeclaration.Part, _ index: Int) {
     read(part.from, index)
-    if case .curve(.parameter(let reference)) = part.scale { read(reference, index, .value) }
+    if case .curve(.parameter(let reference)) = part.scale { read(reference, index, .parameter) }
   }
 
   private mutating func read(_ floor: FloorDeclaration, _ index: Int) {
@@ -169,36 +217,44 @@ struct Compiler {
   }
 
   private mutating func read(_ expression: ExpressionText, _ index: Int) {
-    guard
-      let tree = ParsedExpression.parse(
+    let tree: ParsedExpression?
+    if let known = parsed[expression.span] {
+      tree = known
+    } else {
+      tree = ParsedExpression.parse(
         expression.text, map: expression.map, diagnostics: &diagnostics)
-    else { return }
+      parsed[expression.span] = .some(tree)
+    }
+    guard let tree else { return }
     let indices = self.indices
     var crossesScopes = false
     for reference in tree.references(among: { indices[$0] != nil || $0 == "period" }) {
-      if reference.isDeclared {
-        if reference.name != "period" {
-          quantities[index].reads.append((reference.name, reference.span))
-        }
-      } else if let scope = containingScope(reference.name) {
-        diagnostics.append(.crossesScopes(reference.name, scope, at: reference.span))
+      if isOfScope(reference.span.text), indices[reference.span.text] == nil {
+        diagnostics.append(.crossesScopes(reference.span.text, at: reference.span))
         crossesScopes = true
+      } else if reference.isDeclared, reference.name == "period" {
+        notePeriod(reference.span)
+      } else if reference.isDeclared {
+        quantities[index].reads.append((reference.name, reference.span))
       }
     }
-    if !crossesScopes { parsed[expression.span] = tree }
+    if crossesScopes { parsed[expression.span] = .some(nil) }
   }
 
-  /// The scope that a name such as `team.psych_safety_mean` reads from.
-  private func containingScope(_ name: String) -> Scope? {
-    guard let dot = name.firstIndex(of: ".") else { return nil }
-    return Scope(rawValue: String(name[..<dot]))
+  private mutating func notePeriod(_ span: SourceSpan) {
+    if periodUse == nil { periodUse = span }
+  }
+
+  /// Whether a name such as `team.psych_safety_mean` reads from another scope.
+  private func isOfScope(_ name: String) -> Bool {
+    guard let dot = name.firstIndex(of: ".") else { return false }
+    return Scope(rawValue: String(name[..<dot])) != nil
   }
 
   // MARK: Order
 
   /// Sorts quantities so that each comes after what it reads; a cycle is reported once.
   private mutating func sort() {
-    resolveScoreDomains()
     enum Mark { case open, done }
     var marks = [Mark?](repeating: nil, count: quantities.count)
     // Depth first, with a path of our own: a chain of measures may be longer than the stack.
@@ -224,94 +280,94 @@ struct Compiler {
             (quantities[member.index], quantities[member.index].reads[member.next - 1].span)
           }
           diagnostics.append(.cycle(members.map { ($0.0.name, $0.1) }))
-          // The edge is dropped, so that the rest can be looked at.
+        // The edge is dropped, so that the rest can be looked at.
         case .done: break
         }
       }
     }
   }
 
-  /// A score without a list of domains takes all of its scope.
-  private mutating func resolveScoreDomains() {
+  /// Gives each score its domains: those that it lists, or else all of its scope.
+  private mutating func chooseDomains() {
+    domainsOfScore = policy.scores.map { score in
+      (score.domains ?? []).compactMap { domain(named: $0.text) }
+    }
+    guard policy.scores.contains(where: { $0.domains == nil }) else { return }
+    // Which scope a domain has shows in a draft, where these scores read nothing yet.
+    var draft = self
+    draft.sort()
+    draft.findScopes()
+    let filled = policy.domains.indices.filter { !factorsOfDomain[$0].isEmpty }
+    let scopeOfDomain = policy.domains.map { domain -> Scope? in
+      if case .one(let scope) = draft.scopes[indices["domain.\(domain.name.text)"]!] {
+        scope
+      } else {
+        nil
+      }
+    }
+    let found = Set(filled.compactMap { scopeOfDomain[$0] })
     for (i, score) in policy.scores.enumerated() where score.domains == nil {
+      if score.scope == nil, found.count > 1 {
+        diagnostics.append(.scoreOfSeveralScopes(score.name, found.sorted()))
+        scoresWithoutScope.insert(i)
+        continue
+      }
       let index = indices["score.\(score.name.text)"]!
-      for j in domains(of: i) {
-        let domain = policy.domains[j]
-        quantities[index].reads.append(("domain.\(domain.name.text)", score.name.span))
+      for domain in filled where score.scope == nil || scopeOfDomain[domain] == score.scope {
+        domainsOfScore[i].append(domain)
+        quantities[index].reads.append(
+          ("domain.\(policy.domains[domain].name.text)", score.name.span))
       }
     }
-  }
-
-  /// Indices of the domains of a score, in policy order of its list or of their declaration.
-  func domains(of score: Int) -> [Int] {
-    let declaration = policy.scores[score]
-    if let names = declaration.domains {
-      return names.compactMap { name in
-        policy.domains.firstIndex { $0.name.text == name.text }
-      }
-    }
-    let filled = policy.domains.indices.filter { domain in
-      policy.factors.contains { $0.domain.text == policy.domains[domain].name.text }
-    }
-    guard let scope = declaration.scope else { return filled }
-    return filled.filter { domain in
-      let factors = policy.factors.filter {
-        $0.domain.text == policy.domains[domain].name.text
-      }
-      return factors.contains { roughScope(of: "points.\($0.name.text)") == scope }
-    }
-  }
-
-  /// The scope of what a quantity reads, found without an order; for choosing domains alone.
-  private func roughScope(of name: String) -> Scope? {
-    var seen: Set<Int> = []
-    var open = [name]
-    while let next = open.popLast() {
-      guard let index = indices[next], seen.insert(index).inserted else { continue }
-      if case .input(let i) = quantities[index].kind, policy.inputs[i].role?.scope == nil {
-        return policy.inputs[i].scope
-      }
-      open += quantities[index].reads.map(\.name)
-    }
-    return .provider
   }
 
   // MARK: Scopes
 
   private mutating func findScopes() {
-    scopes = Array(repeating: .any, count: quantities.count)
-    for index in order {
-      let quantity = quantities[index]
-      if case .input(let i) = quantity.kind {
-        // The id of a team can be read wherever a team's members are.
-        scopes[index] = policy.inputs[i].role?.scope == nil ? .one(policy.inputs[i].scope) : .any
-        continue
-      }
-      var found: (scope: Scope, name: String, span: SourceSpan)?
-      if let declared = quantity.declaredScope { found = (declared, quantity.name, quantity.span) }
-      for read in quantity.reads {
-        guard let readIndex = indices[read.name], case .one(let scope) = scopes[readIndex]
-        else { continue }
-        if let found, found.scope != scope {
-          diagnostics.append(
-            .mixedScopes(
-              (read.name, scope, read.span), (found.name, found.scope, found.span)))
-          break
+    scopes = Array(repeating: .unsure, count: quantities.count)
+    for index in order { scopes[index] = findScope(of: quantities[index]) }
+  }
+
+  private mutating func findScope(of quantity: Quantity) -> ScopeFinding {
+    switch quantity.kind {
+    case .broken: return .unsure
+    case .input(let i):
+      // The id of a team can be read wherever a team's members are.
+      return policy.inputs[i].role?.scope.map { .upTo($0) } ?? .one(policy.inputs[i].scope)
+    default: break
+    }
+    typealias Found = (name: String, scope: Scope, span: SourceSpan)
+    var one: Found?
+    var limit: Found?
+    var isUnsure = false
+    if let declared = quantity.declaredScope { one = (quantity.name, declared, quantity.span) }
+    for read in quantity.reads {
+      guard let index = indices[read.name] else { continue }
+      switch scopes[index] {
+      case .unsure: isUnsure = true
+      case .upTo(let scope):
+        if scope < limit?.scope ?? .organization { limit = (read.name, scope, read.span) }
+      case .one(let scope):
+        if let one, one.scope != scope {
+          diagnostics.append(.mixedScopes((read.name, scope, read.span), one))
+          return .unsure
         }
-        if found == nil { found = (scope, read.name, read.span) }
+        if one == nil { one = (read.name, scope, read.span) }
       }
-      if let found {
-        scopes[index] = .one(found.scope)
-      } else {
-        switch quantity.kind {
-        case .parameter, .measure: scopes[index] = .any
-        default: scopes[index] = .one(.provider)
-        }
+      if let one, let limit, limit.scope < one.scope {
+        diagnostics.append(.mixedScopes(limit, one))
+        return .unsure
       }
+    }
+    if let one { return .one(one.scope) }
+    if isUnsure { return .unsure }
+    switch quantity.kind {
+    case .parameter, .measure: return .upTo(limit?.scope ?? .organization)
+    default: return .one(.provider)
     }
   }
 
-  /// The scope of a quantity; provider for what can be used in any.
+  /// The scope of a quantity; provider for what can be used in several.
   func scope(of name: String) -> Scope {
     guard let index = indices[name], case .one(let scope) = scopes[index] else { return .provider }
     return scope
@@ -320,8 +376,47 @@ struct Compiler {
   /// Whether a plan of a scope computes a quantity.
   func isPart(_ index: Int, of scope: Scope) -> Bool {
     switch scopes[index] {
-    case .any: true
+    case .upTo(let limit): scope <= limit
     case .one(let found): found == scope
+    case .unsure: false
+    }
+  }
+
+  /// Scores of one scope say which domains they take, and each takes some.
+  private mutating func checkScores() {
+    var ofScope: [Scope: [Int]] = [:]
+    for (i, score) in policy.scores.enumerated() where !scoresWithoutScope.contains(i) {
+      guard case .one(let scope) = scopes[indices["score.\(score.name.text)"]!] else { continue }
+      ofScope[scope, default: []].append(i)
+      if domainsOfScore[i].isEmpty, score.floors.isEmpty, policy.broken.isEmpty,
+        score.domains?.isEmpty ?? true
+      {
+        diagnostics.append(.scoreWithoutDomains(score.name, scope))
+      }
+    }
+    for (scope, scores) in ofScope where scores.count > 1 {
+      for i in scores where policy.scores[i].domains == nil {
+        let other = policy.scores[scores[scores[0] == i ? 1 : 0]].name
+        diagnostics.append(.scoreNeedsDomains(policy.scores[i].name, scope, other: other))
+      }
+    }
+  }
+
+  /// The scopes that have anything to assess or at least an id.
+  var usedScopes: [Scope] {
+    var used = Set(policy.inputs.compactMap { $0.role?.scope })
+    for case .one(let scope) in scopes { used.insert(scope) }
+    return used.sorted()
+  }
+
+  /// Every scope that is assessed has a column with its subjects' ids.
+  private mutating func checkSubjects() {
+    // The input that is missing may be one of those that are wrong.
+    guard policy.broken.isEmpty else { return }
+    let subjects = Set(policy.inputs.compactMap { $0.role?.scope })
+    for scope in usedScopes where !subjects.contains(scope) {
+      let first = quantities.indices.first { scopes[$0] == .one(scope) }.map { quantities[$0] }
+      diagnostics.append(.noSubject(scope, first, at: policy.span))
     }
   }
 
@@ -330,14 +425,13 @@ struct Compiler {
   /// Checks an expression whose names have their types by now.
   mutating func check(_ expression: ExpressionText, expecting type: CELType?) -> CheckedExpression?
   {
-    parsed[expression.span].flatMap {
-      environment.check($0, expecting: type, diagnostics: &diagnostics)
-    }
+    guard case .some(.some(let tree)) = parsed[expression.span] else { return nil }
+    return environment.check(tree, expecting: type, diagnostics: &diagnostics)
   }
 
   /// Checks an expression that has to give a number, which may be a whole one.
   mutating func checkNumber(_ expression: ExpressionText) -> CheckedExpression? {
-    guard let tree = parsed[expression.span] else { return nil }
+    guard case .some(.some(let tree)) = parsed[expression.span] else { return nil }
     var quiet: [Diagnostic] = []
     if let checked = environment.check(tree, expecting: nil, diagnostics: &quiet),
       [.double, .int, .uint].contains(checked.type)
@@ -350,7 +444,7 @@ struct Compiler {
   // MARK: References that are no quantities
 
   private mutating func checkReferences() {
-    let facts = Set(policy.facts.map(\.name.text))
+    let facts = Set(policy.facts.map(\.name.text)).union(policy.brokenFacts)
     for reference in allEvidence {
       usedFacts.insert(reference.text)
       if !facts.contains(reference.text) {
@@ -360,54 +454,42 @@ struct Compiler {
     for factor in policy.factors where indices["domain.\(factor.domain.text)"] == nil {
       diagnostics.append(unknown(factor.domain, .domain))
     }
-    for (i, alert) in policy.alerts.enumerated() {
+    for alert in policy.alerts {
       for audience in alert.audience ?? [] where Audience(rawValue: audience.text) == nil {
-        diagnostics.append(.unknownAudience(policy.alerts[i].name, audience))
+        if policy.ownAudiences.contains(audience.text) { continue }
+        diagnostics.append(.unknownAudience(audience))
       }
     }
     for intervention in policy.interventions {
       for address in intervention.addresses {
-        let index = indices[address.text]
-        let isAddressable =
-          index.map { index in
-            switch quantities[index].kind {
-            case .factor, .domain, .score, .alert: true
-            default: false
-            }
-          } ?? false
-        if !isAddressable { diagnostics.append(unknown(address, .readable)) }
+        if let index = indices[address.text], Target.addressable.admits(quantities[index].kind) {
+          continue
+        }
+        diagnostics.append(unknownAddress(address))
       }
       for effect in intervention.effects { checkEffect(effect) }
     }
     for parameter in policy.parameters { checkParameterKey(parameter) }
-    if policy.time == nil, let use = firstUseOfPeriod {
-      diagnostics.append(.periodWithoutTime(at: use))
+    if policy.time == nil, let periodUse {
+      diagnostics.append(.periodWithoutTime(at: periodUse))
     }
-  }
-
-  private var firstUseOfPeriod: SourceSpan? {
-    parsed.values.lazy.flatMap { $0.references(among: { $0 == "period" }) }
-      .filter { $0.name == "period" }.map(\.span).min { $0.lower < $1.lower }
   }
 
   private mutating func checkEffect(_ effect: InterventionDeclaration.Effect) {
     usedNames.insert(effect.quantity.text)
-    guard let index = indices[effect.quantity.text], case .input(let i) = quantities[index].kind
-    else {
-      diagnostics.append(
-        .unknownName(
-          effect.quantity.text, "an input", at: effect.quantity.span,
-          among: policy.inputs.map(\.name.text)))
-      return
-    }
-    guard case .number = policy.inputs[i].type else {
+    let found = indices[effect.quantity.text].map { quantities[$0].kind }
+    switch found {
+    case .broken: break
+    case .input(let i):
+      if case .number = policy.inputs[i].type { break }
       diagnostics.append(.effectOnText(effect.quantity))
-      return
+    default: diagnostics.append(unknown(effect.quantity, .input))
     }
   }
 
   private mutating func checkParameterKey(_ parameter: ParameterDeclaration) {
     guard let by = parameter.by, let index = indices[by.text] else { return }
+    if case .broken = quantities[index].kind { return }
     guard case .input(let i) = quantities[index].kind, case .text(let oneOf) = policy.inputs[i].type
     else {
       diagnostics.append(.keyIsNoText(by))
@@ -415,8 +497,7 @@ struct Compiler {
     }
     guard let oneOf else { return }
     for item in parameter.cases where !oneOf.contains(item.key) {
-      diagnostics.append(
-        .unknownName(item.key, "a text of `\(by.text)`", at: item.keySpan, among: oneOf))
+      diagnostics.append(.notOneOf(item, by, oneOf))
     }
   }
 
@@ -433,23 +514,33 @@ struct Compiler {
   }
 
   private func unknown(_ reference: NameReference, _ target: Target) -> Diagnostic {
-    let (what, prefix) =
-      switch target {
-      case .value: ("an input, parameter or measure", "")
-      case .domain: ("a domain", "domain.")
-      case .intervention: ("an intervention", "intervention.")
-      case .readable: ("declared in this policy", "")
-      }
+    let prefix = target.prefix
     let name =
       reference.text.hasPrefix(prefix)
       ? String(reference.text.dropFirst(prefix.count)) : reference.text
-    let candidates = quantities.lazy.filter { target.admits($0.kind) }.map {
-      String($0.name.dropFirst(prefix.count))
+    if let index = indices[reference.text], let kind = quantities[index].kind.words {
+      return .wrongKind(name, kind, target.words, at: reference.span)
     }
-    return .unknownName(name, what, at: reference.span, among: Array(candidates))
+    let candidates = quantities.lazy.filter {
+      target.admits($0.kind) && $0.kind.words != nil
+    }.map { String($0.name.dropFirst(prefix.count)) }
+    return .unknownName(name, target.words, at: reference.span, among: Array(candidates))
   }
 
-  // MARK: Unused
+  private func unknownAddress(_ address: NameReference) -> Diagnostic {
+    // What is named without its prefix is near whatever it is called.
+    let prefixed = ["points", "domain", "score", "alert"].map { "\($0).\(address.text)" }
+    var diagnostic = unknown(address, .addressable)
+    if let meant = prefixed.first(where: { indices[$0] != nil }) {
+      diagnostic.fixIts = [FixIt(replacing: address.span, with: meant)]
+    }
+    diagnostic.notes = [
+      "such as `points.FACTOR`, `domain.DOMAIN`, `score.SCORE` or `alert.ALERT`"
+    ]
+    return diagnostic
+  }
+
+  // MARK: Warnings
 
   private mutating func warnOfUnused() {
     for quantity in quantities {
@@ -458,14 +549,15 @@ struct Compiler {
     for quantity in quantities where !usedNames.contains(quantity.name) {
       switch quantity.kind {
       case .input(let i) where policy.inputs[i].role == nil:
-        diagnostics.append(.unused("input", quantity))
-      case .parameter: diagnostics.append(.unused("parameter", quantity))
+        diagnostics.append(.unused("nothing uses input", quantity))
+      case .parameter: diagnostics.append(.unused("nothing uses parameter", quantity))
       case .measure(let i) where !policy.measures[i].isShown:
-        diagnostics.append(.unused("measure", quantity))
+        diagnostics.append(.unused("nothing uses measure", quantity))
       case .domain(let i):
-        let domain = policy.domains[i]
-        if !policy.factors.contains(where: { $0.domain.text == domain.name.text }) {
-          diagnostics.append(.unused("domain", quantity))
+        if factorsOfDomain[i].isEmpty {
+          diagnostics.append(.unused("no factor belongs to domain", quantity))
+        } else if !policy.scores.isEmpty {
+          diagnostics.append(.unused("no score takes domain", quantity))
         }
       default: break
       }
@@ -474,16 +566,47 @@ struct Compiler {
       diagnostics.append(.unusedFact(fact.name))
     }
   }
+
+  private mutating func warnOfNothing() {
+    if policy.scores.isEmpty, policy.alerts.isEmpty, policy.interventions.isEmpty,
+      !policy.measures.contains(where: \.isShown)
+    {
+      diagnostics.append(.nothingToAssess(at: policy.span))
+    }
+  }
 }
 
 extension Compiler.Target {
   func admits(_ kind: Quantity.Kind) -> Bool {
     switch (self, kind) {
-    case (.value, .input), (.value, .parameter), (.value, .measure): true
+    case (_, .broken): true
+    case (.input, .input), (.parameter, .parameter): true
     case (.domain, .domain), (.intervention, .intervention): true
+    case (.addressable, .factor), (.addressable, .domain): true
+    case (.addressable, .score), (.addressable, .alert): true
     case (.readable, .intervention): false
     case (.readable, _): true
     default: false
+    }
+  }
+
+  var words: String {
+    switch self {
+    case .input: "not an input"
+    case .parameter: "not a parameter"
+    case .domain: "not a domain"
+    case .intervention: "not an intervention"
+    case .addressable: "not a factor, domain, score or alert"
+    case .readable: "not declared in this policy"
+    }
+  }
+
+  /// What the names of its quantities begin with.
+  var prefix: String {
+    switch self {
+    case .domain: "domain."
+    case .intervention: "intervention."
+    default: ""
     }
   }
 }
@@ -505,20 +628,36 @@ public enum Audience: String, CaseIterable, Sendable {
 
 extension Diagnostic {
   static func unknownName(
-    _ name: String, _ what: String, at span: SourceSpan, among candidates: [String]
+    _ name: String, _ label: String, at span: SourceSpan, among candidates: [String]
   ) -> Diagnostic {
     let near = nearestName(to: name, among: candidates)
     return Diagnostic(
       code: .unknownName, message: "unknown name `\(name)`",
-      primary: Label(span: span, text: "this is not \(what)"),
+      primary: Label(span: span, text: label),
       fixIts: near.map { [FixIt(replacing: span, with: $0)] } ?? [])
   }
 
-  fileprivate static func crossesScopes(
-    _ name: String, _ scope: Scope, at span: SourceSpan
+  fileprivate static func wrongKind(
+    _ name: String, _ kind: String, _ label: String, at span: SourceSpan
   ) -> Diagnostic {
     Diagnostic(
-      code: .unsupported, message: "`\(name)` reads from the scope \(scope.rawValue)",
+      code: .wrongType, message: "`\(name)` is \(kind)", primary: Label(span: span, text: label))
+  }
+
+  fileprivate static func notOneOf(
+    _ item: ParameterDeclaration.Case, _ by: NameReference, _ oneOf: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .unknownName, message: "input `\(by.text)` never holds `\(item.key)`",
+      primary: Label(span: item.keySpan, text: "not in its `one_of`"),
+      fixIts: nearestName(to: item.key, among: oneOf).map {
+        [FixIt(replacing: item.keySpan, with: $0)]
+      } ?? [])
+  }
+
+  fileprivate static func crossesScopes(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .unsupported, message: "`\(name)` reads from another scope",
       primary: Label(span: span, text: "references across scopes are not supported yet"))
   }
 
@@ -528,19 +667,89 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       code: .mixedScopes,
-      message: "`\(a.name)` is of the scope \(a.scope.rawValue), "
-        + "`\(b.name)` of the scope \(b.scope.rawValue)",
-      primary: Label(span: a.span, text: "scope \(a.scope.rawValue)"),
-      secondary: [Label(span: b.span, text: "scope \(b.scope.rawValue)")],
-      notes: ["references across scopes are not supported yet"])
+      message: "`\(a.name)` is about \(a.scope.words), and `\(b.name)` about \(b.scope.words)",
+      primary: Label(span: a.span, text: "about \(a.scope.words)"),
+      secondary: [Label(span: b.span, text: "about \(b.scope.words)")],
+      notes: ["all that is read together is of one scope; across scopes is not supported yet"])
+  }
+
+  fileprivate static func scoreOfSeveralScopes(
+    _ name: DeclaredName, _ scopes: [Scope]
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .mixedScopes, message: "score `\(name.text)` does not say whom it is about",
+      primary: Label(span: name.span),
+      notes: [
+        "the policy has domains of the scopes \(listing(scopes.map(\.rawValue)))",
+        "give the score `scope` or `domains`",
+      ])
+  }
+
+  fileprivate static func scoreNeedsDomains(
+    _ name: DeclaredName, _ scope: Scope, other: DeclaredName
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "score `\(name.text)` needs `domains`",
+      primary: Label(span: name.span, text: "one score about \(scope.words)"),
+      secondary: [Label(span: other.span, text: "another score about \(scope.words)")],
+      notes: ["`domains` may be left out only when the scope has one score"])
+  }
+
+  fileprivate static func scoreWithoutDomains(_ name: DeclaredName, _ scope: Scope) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "score `\(name.text)` has no domains to combine",
+      primary: Label(span: name.span),
+      notes: ["no domain with factors is about \(scope.words)"])
+  }
+
+  fileprivate static func noSubject(
+    _ scope: Scope, _ first: Quantity?, at span: SourceSpan
+  ) -> Diagnostic {
+    let label = Label(
+      span: first?.span ?? span,
+      text: first.map { "`\($0.name)` is about \(scope.words)" } ?? "")
+    guard scope != .organization else {
+      return Diagnostic(
+        code: .unsupported, message: "the scope organization is not supported yet", primary: label)
+    }
+    return Diagnostic(
+      code: .noSubject, message: "no input holds the ids of \(scope.rawValue)s", primary: label,
+      notes: [
+        "declare it under `inputs`, such as "
+          + "`\(scope.rawValue)_id: {type: text, role: \(scope.rawValue)}`"
+      ])
+  }
+
+  fileprivate static func nothingToAssess(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .nothingToAssess,
+      message: "this policy has no score, alert, intervention or shown measure",
+      primary: Label(span: span, text: "there is nothing to assess"))
   }
 
   fileprivate static func cycle(_ members: [(name: String, span: SourceSpan)]) -> Diagnostic {
-    let path = (members.map(\.name) + [members[0].name]).map { "`\($0)`" }
+    let names = members.map { "`\($0.name)`" }
+    guard members.count > 1 else {
+      return Diagnostic(
+        code: .cycle, message: "\(names[0]) depends on itself",
+        primary: Label(span: members[0].span, text: "it is read here"))
+    }
+    // Who has read the first few knows where to look.
+    let shown = members.prefix(5)
+    let labels = shown.indices.map { i in
+      Label(
+        span: members[i].span, text: "\(names[i]) needs \(names[(i + 1) % members.count]) here")
+    }
+    let path = shown.indices.dropFirst().map { names[$0] }
+    let rest = members.count - shown.count
+    let end =
+      rest == 0
+      ? ", which needs \(names[0])" : ", and so on through \(rest) more back to \(names[0])"
     return Diagnostic(
-      code: .cycle, message: "\(path.joined(separator: " needs "))",
-      primary: Label(span: members[0].span, text: "a quantity cannot depend on itself"),
-      secondary: members.dropFirst().map { Label(span: $0.span) })
+      code: .cycle,
+      message: "\(names[0]) needs \(path.joined(separator: ", which needs "))\(end)",
+      primary: labels[0], secondary: Array(labels.dropFirst()),
+      notes: ["nothing can depend on itself, not even through others"])
   }
 
   fileprivate static func unknownFact(
@@ -554,36 +763,40 @@ extension Diagnostic {
       } ?? [])
   }
 
-  fileprivate static func unknownAudience(
-    _ alert: DeclaredName, _ audience: NameReference
-  ) -> Diagnostic {
-    .unknownName(
-      audience.text, "an audience", at: audience.span, among: Audience.allCases.map(\.rawValue))
+  fileprivate static func unknownAudience(_ audience: NameReference) -> Diagnostic {
+    let words = Audience.allCases.map(\.rawValue)
+    var diagnostic = unknownName(
+      audience.text, "not an audience", at: audience.span, among: words)
+    if diagnostic.fixIts.isEmpty {
+      diagnostic.notes = ["the audiences are \(listing(words))"]
+    }
+    return diagnostic
   }
 
   fileprivate static func effectOnText(_ reference: NameReference) -> Diagnostic {
     Diagnostic(
       code: .wrongType, message: "an effect changes a number, and `\(reference.text)` is none",
-      primary: Label(span: reference.span))
+      primary: Label(span: reference.span, text: "this input has another type"))
   }
 
   fileprivate static func keyIsNoText(_ reference: NameReference) -> Diagnostic {
     Diagnostic(
-      code: .wrongType, message: "`by` takes an input of type text, and `\(reference.text)` is none",
-      primary: Label(span: reference.span))
+      code: .wrongType,
+      message: "`by` takes an input of type text, and `\(reference.text)` is none",
+      primary: Label(span: reference.span, text: "its values cannot be looked up"))
   }
 
   fileprivate static func periodWithoutTime(at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       code: .missingKey, message: "`period` needs `time`, which this policy lacks",
-      primary: Label(span: span), notes: ["such as `time: {column: month, every: month}`"])
+      primary: Label(span: span, text: "the first day of the period"),
+      notes: ["such as `time: {column: month, every: month}`"])
   }
 
-  fileprivate static func unused(_ kind: String, _ quantity: Quantity) -> Diagnostic {
+  fileprivate static func unused(_ what: String, _ quantity: Quantity) -> Diagnostic {
     let name = quantity.name.split(separator: ".").last ?? ""
     return Diagnostic(
-      code: .unused, message: "nothing uses \(kind) `\(name)`",
-      primary: Label(span: quantity.span))
+      code: .unused, message: "\(what) `\(name)`", primary: Label(span: quantity.span))
   }
 
   fileprivate static func unusedFact(_ name: DeclaredName) -> Diagnostic {
@@ -592,7 +805,17 @@ extension Diagnostic {
   }
 }
 
+extension Scope {
+  /// One subject of the scope, for messages.
+  var words: String { self == .organization ? "the organization" : "a \(rawValue)" }
+}
+
 extension DiagnosticCode {
+  package static let noSubject = DiagnosticCode(
+    "no-subject", "A scope has no column that holds the ids of its subjects.")
+  package static let nothingToAssess = DiagnosticCode(
+    "nothing-to-assess", .warning,
+    "A policy has no score, alert, intervention or shown measure.")
   package static let mixedScopes = DiagnosticCode(
     "mixed-scopes", "An expression reads quantities of different scopes.")
   package static let cycle = DiagnosticCode(

@@ -1,5 +1,4 @@
 import CEL
-package import Diagnostics
 import Tables
 
 /// Gathers the compiled quantities of one scope into its plan.
@@ -45,12 +44,11 @@ struct PlanBuilder {
     }
   }
 
-  /// Nil, with a diagnostic, when the scope has no column for its subjects' ids.
-  func finish(_ diagnostics: inout [Diagnostic]) -> Plan? {
+  /// - Precondition: an input holds the ids of the scope's subjects.
+  func finish() -> Plan {
     let policy = compiler.policy
     guard let key = policy.inputs.first(where: { $0.role == .subject(scope) }) else {
-      diagnostics.append(.noSubject(scope, at: firstUse ?? policy.span))
-      return nil
+      preconditionFailure("the scope \(scope.rawValue) has ids")
     }
     let factorOrder = Places(factors.keys)
     let domainOrder = Places(domains.keys)
@@ -62,9 +60,7 @@ struct PlanBuilder {
       return DomainPlan(
         name: domain.name.text, label: domain.label,
         slot: compiler.slot("domain.\(domain.name.text)"), weight: domains[i]!.weight,
-        factors: factorOrder.members.indices.filter {
-          policy.factors[factorOrder.members[$0]].domain.text == domain.name.text
-        },
+        factors: compiler.factorsOfDomain[i].compactMap { factorOrder[$0] },
         combination: domain.combination, minimumCoverage: domain.minimumCoverage,
         floors: domains[i]!.floors)
     }
@@ -75,7 +71,7 @@ struct PlanBuilder {
         name: name, label: score.label, slot: compiler.slot("score.\(name)"),
         levelSlot: compiler.slot("level.\(name)"),
         coverageSlot: compiler.slot("coverage.\(name)"),
-        domains: compiler.domains(of: i).compactMap { domainOrder[$0] },
+        domains: compiler.domainsOfScore[i].compactMap { domainOrder[$0] },
         levels: scores[i]!.levels, combination: score.combination,
         minimumCoverage: score.minimumCoverage, floors: scores[i]!.floors)
     }
@@ -106,8 +102,7 @@ struct PlanBuilder {
   }
 
   /// The inputs that this scope's quantities read, and the table that they come in.
-  private func inputPlans(key: InputDeclaration) -> ([InputPlan], Set<String>, TableSchema)
-  {
+  private func inputPlans(key: InputDeclaration) -> ([InputPlan], Set<String>, TableSchema) {
     let policy = compiler.policy
     var read: Set<String> = []
     for index in compiler.order where compiler.isPart(index, of: scope) {
@@ -156,12 +151,6 @@ struct PlanBuilder {
       gate: Gate(range: range, minimumGroupSize: compiler.policy.minimumGroupSize),
       respondents: compiler.slot(respondents.text))
   }
-
-  /// Where something of this scope is declared, for pointing at.
-  private var firstUse: SourceSpan? {
-    compiler.quantities.indices.first { compiler.scopes[$0] == .one(scope) }
-      .map { compiler.quantities[$0].span }
-  }
 }
 
 /// Declarations in policy order, and where each stands among them.
@@ -175,19 +164,4 @@ private struct Places {
   }
 
   subscript(member: Int) -> Int? { places[member] }
-}
-
-extension Diagnostic {
-  fileprivate static func noSubject(_ scope: Scope, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .noSubject,
-      message: "the scope \(scope.rawValue) has no input with `role: \(scope.rawValue)`",
-      primary: Label(span: span, text: "this belongs to the scope \(scope.rawValue)"),
-      notes: ["such as `\(scope.rawValue)_id: {type: text, role: \(scope.rawValue)}`"])
-  }
-}
-
-extension DiagnosticCode {
-  package static let noSubject = DiagnosticCode(
-    "no-subject", "A scope has no column that holds the ids of its subjects.")
 }

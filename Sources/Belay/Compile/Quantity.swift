@@ -15,6 +15,23 @@ struct Quantity {
     case score(Int)
     case alert(Int)
     case intervention(Int)
+    /// A declaration that has been reported as wrong: its name is known, and nothing more.
+    case broken(Int)
+
+    /// What it is called in messages; nil for what is broken.
+    var words: String? {
+      switch self {
+      case .input: "an input"
+      case .parameter: "a parameter"
+      case .measure: "a measure"
+      case .factor: "a factor"
+      case .domain: "a domain"
+      case .score: "a score"
+      case .alert: "an alert"
+      case .intervention: "an intervention"
+      case .broken: nil
+      }
+    }
   }
 
   /// As expressions write it: `inbox_minutes`, `points.inbox`, `alert.overload`.
@@ -29,7 +46,9 @@ struct Quantity {
 
 /// The scope of a quantity, as far as what it reads decides it.
 enum ScopeFinding: Equatable {
-  /// It reads nothing that belongs to a scope, and can be used in any.
-  case any
+  /// It reads nothing that belongs to one scope, and can be used in all up to this one.
+  case upTo(Scope)
   case one(Scope)
+  /// What it reads has been reported as wrong.
+  case unsure
 }

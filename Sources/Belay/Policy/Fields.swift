@@ -13,6 +13,8 @@ struct Fields {
   let span: SourceSpan
   private var values: [String: Node] = [:]
   private(set) var keySpans: [String: SourceSpan] = [:]
+  /// The values of keys that the format has and this version does not evaluate.
+  private(set) var unsupported: [String: Node] = [:]
 
   /// Nil, with a diagnostic, when the node is no mapping.
   init?(
@@ -20,27 +22,44 @@ struct Fields {
     diagnostics: inout [Diagnostic]
   ) {
     guard case .mapping(let entries) = node.content else {
-      diagnostics.append(.wrongShape("\(owner) takes keys and values", at: node.span, node))
+      diagnostics.append(
+        .wrongShape("\(owner) takes keys and values", at: node.span, node, example: table.example))
       return nil
     }
     self.table = table
     self.owner = owner
     self.span = span
+    var unknown: [Node.Entry] = []
+    var unsupported: [Node.Key] = []
     for entry in entries {
-      guard let spec = table[entry.key.text] else {
-        diagnostics.append(.unknownKey(entry.key, in: table))
-        continue
+      switch table[entry.key.text]?.status {
+      case nil: unknown.append(entry)
+      case .unsupported:
+        unsupported.append(entry.key)
+        self.unsupported[entry.key.text] = entry.value
+      case .required, .optional: take(entry, as: entry.key.text)
       }
-      if spec.status == .unsupported {
-        diagnostics.append(.unsupportedKey(entry.key, in: table))
-        continue
-      }
-      values[entry.key.text] = entry.value
-      keySpans[entry.key.text] = entry.key.span
     }
-    for spec in table.keys where spec.status == .required && values[spec.name] == nil {
-      diagnostics.append(.missingKey(spec, owner: owner, at: span))
+    if !unsupported.isEmpty { diagnostics.append(.unsupportedKeys(unsupported, in: table)) }
+    var meant: Set<String> = []
+    for entry in unknown {
+      let near = nearestName(to: entry.key.text, among: table.keys.lazy.map(\.name))
+      let homes = KeyTable.all.filter { $0[entry.key.text] != nil }.map(\.place)
+      diagnostics.append(.unknownKey(entry.key, in: table, nearest: near, homes: homes))
+      guard let near, values[near] == nil else { continue }
+      // One mistake gives one diagnostic: what is misspelt is read as what was meant.
+      meant.insert(near)
+      if homes.isEmpty, table[near]?.status != .unsupported { take(entry, as: near) }
     }
+    let missing = table.keys.filter {
+      $0.status == .required && values[$0.name] == nil && !meant.contains($0.name)
+    }
+    if !missing.isEmpty { diagnostics.append(.missingKeys(missing, owner: owner, at: span)) }
+  }
+
+  private mutating func take(_ entry: Node.Entry, as key: String) {
+    values[key] = entry.value
+    keySpans[key] = entry.key.span
   }
 
   subscript(key: String) -> Node? { values[key] }
@@ -75,7 +94,7 @@ struct Fields {
     if let scalar = filledScalar(node, "`\(key)` is true or false", &diagnostics) {
       if scalar.style != .quoted, scalar.text == "true" { return true }
       if scalar.style != .quoted, scalar.text == "false" { return false }
-      diagnostics.append(.notBoolean(scalar.text, key: key, at: node.span))
+      diagnostics.append(.notBoolean(scalar, key: key, at: node.span))
     }
     return nil
   }
@@ -110,13 +129,24 @@ struct Fields {
 
   func references(_ key: String, _ diagnostics: inout [Diagnostic]) -> [NameReference]? {
     guard let items = list(key, "names", &diagnostics) else { return nil }
-    return items.compactMap { referenceValue($0, "an item of `\(key)`", &diagnostics) }
+    var seen: [String: SourceSpan] = [:]
+    return items.compactMap { item in
+      guard let name = referenceValue(item, "an item of `\(key)`", &diagnostics) else {
+        return nil
+      }
+      if let first = seen[name.text] {
+        diagnostics.append(.listedTwice(name, key: key, first: first))
+        return nil
+      }
+      seen[name.text] = name.span
+      return name
+    }
   }
 
   func list(_ key: String, _ what: String, _ diagnostics: inout [Diagnostic]) -> [Node]? {
     guard let node = values[key] else { return nil }
     guard case .sequence(let items) = node.content else {
-      diagnostics.append(.wrongShape("`\(key)` takes a list of \(what)", at: node.span, node))
+      diagnostics.append(.notAList(key, what, at: node.span, node))
       return nil
     }
     return items
@@ -127,14 +157,16 @@ struct Fields {
     guard let node = values[key] else { return nil }
     guard case .sequence(let items) = node.content, items.count == 2 else {
       diagnostics.append(
-        .wrongShape("`\(key)` takes two numbers: [least, greatest]", at: node.span, node))
+        .wrongShape(
+          "`\(key)` takes two numbers, the least and the greatest", at: node.span, node,
+          example: "[0, 100]"))
       return nil
     }
     guard let low = numberValue(items[0], "`\(key)`", &diagnostics),
       let high = numberValue(items[1], "`\(key)`", &diagnostics)
     else { return nil }
     guard low < high else {
-      diagnostics.append(.emptyRange(key, at: node.span))
+      diagnostics.append(.emptyRange(key, low, high, at: node.span))
       return nil
     }
     return low...high
@@ -160,8 +192,8 @@ func filledScalar(_ node: Node, _ expectation: String, _ diagnostics: inout [Dia
     diagnostics.append(.wrongShape(expectation, at: node.span, node))
     return nil
   }
-  if scalar.text.isEmpty || (scalar.style == .literal && scalar.text == "null") {
-    diagnostics.append(.emptyValue(expectation, at: node.span))
+  if scalar.isNothing {
+    diagnostics.append(.emptyValue(expectation, scalar, at: node.span))
     return nil
   }
   return scalar
@@ -175,7 +207,7 @@ func numberValue(_ node: Node, _ what: String, _ diagnostics: inout [Diagnostic]
   guard let scalar = filledScalar(node, "\(what) takes a number", &diagnostics) else { return nil }
   if let value = NumberText.parse(Array(scalar.text.utf8)), value.isFinite {
     guard scalar.style != .quoted else {
-      diagnostics.append(.quotedNumber(scalar.text, at: node.span))
+      diagnostics.append(.quotedNumber(scalar.text, what, at: node.span))
       return nil
     }
     return value
@@ -207,7 +239,12 @@ func referenceValue(
 func expressionValue(
   _ node: Node, _ what: String, _ diagnostics: inout [Diagnostic]
 ) -> ExpressionText? {
-  filledScalar(node, "\(what) takes an expression", &diagnostics).map {
+  guard case .scalar = node.content else {
+    diagnostics.append(
+      .wrongShape("\(what) takes an expression", at: node.span, node, example: "\"hours > 60\""))
+    return nil
+  }
+  return filledScalar(node, "\(what) takes an expression", &diagnostics).map {
     ExpressionText(text: $0.text, map: $0.map, span: node.span)
   }
 }
@@ -225,75 +262,119 @@ func settingValue(
 }
 
 /// `a, b or c`.
-func alternatives(_ words: [String]) -> String {
+func alternatives(_ words: [String]) -> String { listing(words, "or") }
+
+/// `a, b and c`.
+func listing(_ words: [String], _ conjunction: String = "and") -> String {
   guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-  return words.dropLast().joined(separator: ", ") + " or " + last
+  return words.dropLast().joined(separator: ", ") + " \(conjunction) " + last
+}
+
+extension Scalar {
+  /// Whether there is nothing behind the key; JSON writes that `null`.
+  var isNothing: Bool { text.isEmpty || (style == .literal && text == "null") }
 }
 
 extension Diagnostic {
-  static func wrongShape(_ expectation: String, at span: SourceSpan, _ node: Node) -> Diagnostic {
-    let found =
-      switch node.content {
-      case .scalar(let scalar): scalar.text.isEmpty ? "nothing" : "a single value"
-      case .sequence: "a list"
-      case .mapping: "a map of keys and values"
-      }
+  static func wrongShape(
+    _ expectation: String, at span: SourceSpan, _ node: Node, example: String? = nil
+  ) -> Diagnostic {
+    let notes = example.map { ["such as `\($0)`"] } ?? []
+    let found: String
+    switch node.content {
+    case .scalar(let scalar) where scalar.isNothing:
+      return Diagnostic(
+        code: .emptyValue, message: expectation,
+        primary: Label(span: span, text: "nothing stands here"), notes: notes)
+    case .scalar: found = "a single value"
+    case .sequence(let items): found = items.isEmpty ? "an empty list" : "a list of \(items.count)"
+    case .mapping: found = "a map of keys and values"
+    }
     return Diagnostic(
-      code: .wrongShape, message: expectation, primary: Label(span: span, text: "this is \(found)"))
+      code: .wrongShape, message: expectation, primary: Label(span: span, text: "this is \(found)"),
+      notes: notes)
   }
 
-  fileprivate static func emptyValue(_ expectation: String, at span: SourceSpan) -> Diagnostic {
+  fileprivate static func notAList(
+    _ key: String, _ what: String, at span: SourceSpan, _ node: Node
+  ) -> Diagnostic {
+    var diagnostic = wrongShape("`\(key)` takes a list of \(what)", at: span, node)
+    switch node.content {
+    case .scalar(let scalar) where scalar.isNothing: break
+    case .mapping where !span.text.hasPrefix("{"): break
+    default: diagnostic.fixIts = [FixIt(replacing: span, with: "[\(span.text)]")]
+    }
+    return diagnostic
+  }
+
+  fileprivate static func emptyValue(
+    _ expectation: String, _ scalar: Scalar, at span: SourceSpan
+  ) -> Diagnostic {
     Diagnostic(
-      code: .emptyValue, message: "\(expectation), and there is nothing",
-      primary: Label(span: span),
-      notes: ["a text that starts with a special character such as `!`, `%`, `#` needs quotes"])
+      code: .emptyValue, message: expectation,
+      primary: Label(span: span, text: "nothing stands here"),
+      notes: scalar.style == .plain
+        ? ["a text that starts with a special character such as `!`, `%` or `#` needs quotes"] : [])
   }
 
-  fileprivate static func unknownKey(_ key: Node.Key, in table: KeyTable) -> Diagnostic {
-    let near = nearestName(to: key.text, among: table.keys.lazy.map(\.name))
-    let homes = KeyTable.all.filter { $0[key.text] != nil }.map(\.place)
+  fileprivate static func unknownKey(
+    _ key: Node.Key, in table: KeyTable, nearest: String?, homes: [String]
+  ) -> Diagnostic {
+    let note =
+      !homes.isEmpty
+      ? "it is a key of \(alternatives(homes))"
+      : "its keys are \(listing(table.keys.filter { $0.status != .unsupported }.map(\.name)))"
     return Diagnostic(
       code: .unknownKey, message: "\(table.place) has no key `\(key.text)`",
       primary: Label(span: key.span),
-      notes: near != nil
-        ? []
-        : !homes.isEmpty
-          ? ["it is a key of \(alternatives(homes))"]
-          : ["its keys are \(table.keys.map(\.name).joined(separator: ", "))"],
-      fixIts: near.map { [FixIt(replacing: key.span, with: $0)] } ?? [])
+      notes: homes.isEmpty && nearest != nil ? [] : [note],
+      fixIts: nearest.map { [FixIt(replacing: key.span, with: $0)] } ?? [])
   }
 
-  fileprivate static func unsupportedKey(_ key: Node.Key, in table: KeyTable) -> Diagnostic {
-    Diagnostic(
-      code: .unsupported, message: "`\(key.text)` of \(table.place) is not supported yet",
-      primary: Label(span: key.span, text: "this version of Belay does not evaluate it"))
+  fileprivate static func unsupportedKeys(_ keys: [Node.Key], in table: KeyTable) -> Diagnostic {
+    let names = listing(keys.map { "`\($0.text)`" })
+    return Diagnostic(
+      code: .unsupported,
+      message: "\(names) of \(table.place) \(keys.count == 1 ? "is" : "are") not supported yet",
+      primary: Label(
+        span: keys[0].span,
+        text: "this version of Belay does not evaluate \(keys.count == 1 ? "it" : "them")"))
   }
 
-  fileprivate static func missingKey(
-    _ spec: KeySpec, owner: String, at span: SourceSpan
+  fileprivate static func missingKeys(
+    _ missing: [KeySpec], owner: String, at span: SourceSpan
   ) -> Diagnostic {
-    Diagnostic(
-      code: .missingKey, message: "\(owner) needs `\(spec.name)`", primary: Label(span: span),
-      notes: ["`\(spec.name)` takes: \(spec.takes)"])
+    let names = missing.map { "`\($0.name)`" }
+    return Diagnostic(
+      code: .missingKey, message: "\(owner) needs \(listing(names))",
+      primary: Label(span: span),
+      notes: missing.map { "`\($0.name)` takes: \($0.takes)" })
   }
 
   fileprivate static func notBoolean(
-    _ text: String, key: String, at span: SourceSpan
+    _ scalar: Scalar, key: String, at span: SourceSpan
   ) -> Diagnostic {
     let meant: [String: String] = [
       "yes": "true", "on": "true", "y": "true", "1": "true", "true": "true",
       "no": "false", "off": "false", "n": "false", "0": "false", "false": "false",
     ]
     return Diagnostic(
-      code: .wrongValue, message: "`\(key)` is true or false, not `\(text)`",
-      primary: Label(span: span),
-      fixIts: meant[text.lowercased()].map { [FixIt(replacing: span, with: $0)] } ?? [])
+      code: .wrongValue, message: "`\(key)` is true or false, not `\(shown(scalar, span))`",
+      primary: Label(span: span, text: scalar.style == .quoted ? "in quotes it is text" : ""),
+      fixIts: meant[scalar.text.lowercased()].map { [FixIt(replacing: span, with: $0)] } ?? [])
   }
 
-  fileprivate static func quotedNumber(_ text: String, at span: SourceSpan) -> Diagnostic {
+  /// A scalar as its author wrote it, quotes included.
+  private static func shown(_ scalar: Scalar, _ span: SourceSpan) -> String {
+    scalar.style == .quoted ? span.text : scalar.text
+  }
+
+  fileprivate static func quotedNumber(
+    _ text: String, _ what: String, at span: SourceSpan
+  ) -> Diagnostic {
     Diagnostic(
-      code: .wrongValue, message: "a number stands without quotes",
-      primary: Label(span: span, text: "this is text"),
+      code: .wrongValue, message: "\(what) takes a number, not the text `\(span.text)`",
+      primary: Label(span: span, text: "in quotes it is text"),
       fixIts: [FixIt(replacing: span, with: text)])
   }
 
@@ -314,10 +395,31 @@ extension Diagnostic {
   fileprivate static func unknownWord(
     _ text: String, _ what: String, _ words: [String], at span: SourceSpan
   ) -> Diagnostic {
-    Diagnostic(
+    let synonym = synonyms[text.lowercased()].flatMap { words.contains($0) ? $0 : nil }
+    return Diagnostic(
       code: .wrongValue, message: "\(what) is \(alternatives(words)), not `\(text)`",
       primary: Label(span: span),
-      fixIts: nearestName(to: text, among: words).map { [FixIt(replacing: span, with: $0)] } ?? [])
+      fixIts: (synonym ?? nearestName(to: text, among: words)).map {
+        [FixIt(replacing: span, with: $0)]
+      } ?? [])
+  }
+
+  /// What other formats and everyday language call the words of a policy.
+  private static let synonyms = [
+    "string": "text", "str": "text", "bool": "boolean", "flag": "boolean", "int": "number",
+    "integer": "number", "float": "number", "double": "number", "decimal": "number",
+    "timestamp": "date", "datetime": "date", "clinician": "provider", "practice": "site",
+    "company": "organization", "average": "mean", "worst": "max", "maximum": "max", "daily": "day",
+    "organisational": "structural", "organizational": "structural", "wellness": "perk",
+  ]
+
+  fileprivate static func listedTwice(
+    _ name: NameReference, key: String, first: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .wrongValue, message: "`\(key)` lists `\(name.text)` twice",
+      primary: Label(span: name.span, text: "again here"),
+      secondary: [Label(span: first, text: "first here")])
   }
 
   static func outOfBounds(
@@ -326,16 +428,20 @@ extension Diagnostic {
     let low = NumberText.shortest(range.lowerBound)
     let bounds =
       range.upperBound.isFinite
-      ? "from \(low) to \(NumberText.shortest(range.upperBound))" : "\(low) or more"
+      ? "\(low) to \(NumberText.shortest(range.upperBound))" : "\(low) or more"
     return Diagnostic(
-      code: .outOfBounds, message: "\(what) is \(bounds), not `\(span.text)`",
+      code: .outOfBounds, message: "\(what) can be \(bounds), not `\(span.text)`",
       primary: Label(span: span))
   }
 
-  fileprivate static func emptyRange(_ key: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .wrongValue, message: "the least of `\(key)` is less than the greatest",
-      primary: Label(span: span))
+  fileprivate static func emptyRange(
+    _ key: String, _ low: Double, _ high: Double, at span: SourceSpan
+  ) -> Diagnostic {
+    let (low, high) = (NumberText.shortest(low), NumberText.shortest(high))
+    return Diagnostic(
+      code: .wrongValue, message: "`\(key)` takes the least and then the greatest",
+      primary: Label(span: span, text: "\(low) is not less than \(high)"),
+      fixIts: low == high ? [] : [FixIt(replacing: span, with: "[\(high), \(low)]")])
   }
 }
 

@@ -32,10 +32,13 @@ package struct KeyTable: Sendable {
   package let place: String
   package let doc: String
   package let keys: [KeySpec]
+  /// What it looks like, where that says more than its keys do.
+  let example: String?
 
-  init(_ place: String, _ doc: String, _ keys: [KeySpec]) {
+  init(_ place: String, _ doc: String, example: String? = nil, _ keys: [KeySpec]) {
     self.place = place
     self.doc = doc
+    self.example = example
     self.keys = keys
   }
 
@@ -88,6 +91,7 @@ extension KeyTable {
 
   package static let time = KeyTable(
     "`time`", "The time step of the data.",
+    example: "{column: month, every: month}",
     [
       KeySpec("column", .required, "header", "The column that holds the period, in every table."),
       KeySpec("every", .required, "day, week, month or quarter", "How long a period is."),
@@ -95,6 +99,7 @@ extension KeyTable {
 
   package static let input = KeyTable(
     "an input", "A column of the data.",
+    example: "{type: number, unit: h, range: [0, 24]}",
     [
       KeySpec("type", .required, "number, text, boolean or date", "What its cells hold."),
       KeySpec(
@@ -124,6 +129,7 @@ extension KeyTable {
 
   package static let instrument = KeyTable(
     "an instrument", "A questionnaire, by its scoring and never by its items.",
+    example: "{name: Edmondson 7-item, direction: higher_is_better}",
     [
       KeySpec("name", .required, "text", "Its name."),
       KeySpec("version", "text", "Its version or year."),
@@ -134,6 +140,7 @@ extension KeyTable {
 
   package static let parameter = KeyTable(
     "a parameter", "A number, text or curve that authors set.",
+    example: "{default: 20}",
     [
       KeySpec("default", "number, text or curve", "The value where no other is given."),
       KeySpec("by", "input", "The text input whose value chooses."),
@@ -171,7 +178,7 @@ extension KeyTable {
   package static let factor = KeyTable(
     "a factor", "A measure turned into points. It has one of `from`, `when`, `points` and `parts`.",
     [
-      KeySpec("domain", .required, "domain", "The domain that it belongs to."),
+      KeySpec("domain", .required, "name of a domain", "The domain that it belongs to."),
       KeySpec("from", "expression", "The measure; needs `curve` or `bands`."),
       KeySpec("curve", "curve or parameter", "[[x, points], ...], x increasing, straight between."),
       KeySpec("bands", "bands", "[[bound, points], ...]: the points from that bound up."),
@@ -180,7 +187,8 @@ extension KeyTable {
       KeySpec("parts", "list of parts", "Several measures, of which the worst counts."),
       KeySpec("combine", "max", "How `parts` combine."),
       KeySpec("applies", "expression", "False takes it out of weights and coverage."),
-      KeySpec("weight", .required, "number or parameter", "Its weight in the domain; 0 computes it."),
+      KeySpec(
+        "weight", .required, "number or parameter", "Its weight in the domain; 0 computes it."),
       KeySpec("label", "text", "What to call it in output."),
       KeySpec("evidence", "list of facts", "The facts behind curve and weight."),
     ])
@@ -195,6 +203,7 @@ extension KeyTable {
 
   package static let when = KeyTable(
     "`when` of a factor", "Points by a condition.",
+    example: "{if: \"on_call > 4\", then: 60, else: 0}",
     [
       KeySpec("if", .required, "expression", "The condition."),
       KeySpec("then", .required, "number or parameter", "The points where it holds."),
@@ -203,6 +212,7 @@ extension KeyTable {
 
   package static let domain = KeyTable(
     "a domain", "A weighted group of factors.",
+    example: "{weight: 10}",
     [
       KeySpec("weight", .required, "number or parameter", "Its weight in the scores."),
       KeySpec("label", "text", "What to call it in output."),
@@ -215,9 +225,12 @@ extension KeyTable {
 
   package static let score = KeyTable(
     "a score", "A weighted combination of the domains of one scope.",
+    example: "{levels: {low: 0, high: 50}}",
     [
       KeySpec("domains", "list of domains", "May be left out when the scope has one score."),
-      KeySpec("levels", .required, "map of bounds", "Each level's least score; the lowest is 0."),
+      KeySpec(
+        "levels", .required, "map of bounds, such as {low: 0, high: 50}",
+        "Each level's least score; the lowest is 0."),
       KeySpec("scope", "scope", "Its scope, where its domains do not say so."),
       KeySpec("label", "text", "What to call it in output."),
       KeySpec("combine", "mean or max", "How domains combine: `mean`."),
@@ -229,6 +242,7 @@ extension KeyTable {
 
   package static let floor = KeyTable(
     "a floor", "A condition under which a score or domain is at least so high.",
+    example: "{when: \"hours_worked >= 80\", at_least: 75}",
     [
       KeySpec("when", .required, "expression", "The condition."),
       KeySpec("at_least", .required, "number or parameter", "The least value, 0 to 100."),
@@ -238,14 +252,19 @@ extension KeyTable {
 
   package static let alert = KeyTable(
     "an alert", "A condition that somebody is told about.",
+    example: "{when: \"hours > 60\", severity: high, message: \"...\"}",
     [
       KeySpec("when", .required, "expression", "The condition."),
       KeySpec("scope", "scope", "Its scope, where nothing that it reads says so."),
-      KeySpec("severity", .required, "severity or map", "low, medium, high, critical; or by condition."),
+      KeySpec(
+        "severity", .required, "low, medium, high or critical; or a map of conditions",
+        "low, medium, high, critical; or by condition."),
       KeySpec("audience", "list of audiences", "Who may see it."),
       KeySpec("owner", "text", "Who acts on it."),
       KeySpec("due", "text", "How soon, such as `14 days`."),
-      KeySpec("message", .required, "template", "What it says: `{name}` and `{name:.1f}` are filled in."),
+      KeySpec(
+        "message", .required, "text with `{name}` for values",
+        "What it says: `{name}` and `{name:.1f}` are filled in."),
       KeySpec("label", "text", "What to call it in output."),
       KeySpec("caution", "text", "What the alert is not."),
       KeySpec("evidence", "list of facts", "The facts behind it."),
@@ -258,16 +277,18 @@ extension KeyTable {
 
   package static let intervention = KeyTable(
     "an intervention", "A recommended action.",
+    example: "{kind: structural, title: Pool the inbox}",
     [
       KeySpec(
-        "kind", .required, "kind",
-        "structural, communication, alignment, peer, individual or perk."),
+        "kind", .required, "structural, communication, alignment, peer, individual or perk",
+        "What kind of action it is."),
       KeySpec("title", .required, "text", "What to do."),
       KeySpec("scope", "scope", "Its scope, where nothing that it reads says so."),
       KeySpec("when", "expression", "When it is recommended; never where there is none."),
       KeySpec("unless", "expression", "When it is not, all the same."),
       KeySpec("requires", "list of interventions", "What must be recommended with it."),
-      KeySpec("addresses", "list of names", "What it changes: points.X, domain.X, score.X, alert.X."),
+      KeySpec(
+        "addresses", "list of names", "What it changes: points.X, domain.X, score.X, alert.X."),
       KeySpec("priority", "number", "Lower comes first: 100."),
       KeySpec("effect", "map of effects", "What it is expected to do to an input."),
       KeySpec("effort", "map", "What it costs and who carries it."),
@@ -280,6 +301,7 @@ extension KeyTable {
 
   package static let effect = KeyTable(
     "an effect", "What becomes of a quantity.",
+    example: "{multiply: 0.7}",
     [
       KeySpec("multiply", "number or range", "Times what, such as 0.7."),
       KeySpec("add", "number or range", "Plus what, such as -6."),
@@ -295,6 +317,7 @@ extension KeyTable {
 
   package static let effort = KeyTable(
     "`effort`", "What an intervention costs.",
+    example: "{hours_per_week: 2, owner: operations}",
     [
       KeySpec("hours_per_week", "number", "Working hours a week."),
       KeySpec("owner", "text", "Who carries it."),
@@ -302,12 +325,14 @@ extension KeyTable {
 
   package static let privacy = KeyTable(
     "`privacy`", "How results of groups are kept from pointing at people.",
+    example: "{minimum_group_size: 8}",
     [
       KeySpec("minimum_group_size", "whole number", "Smaller groups are suppressed: 8, at least 5.")
     ])
 
   package static let crisisResource = KeyTable(
     "a crisis resource", "Where a person in crisis finds help.",
+    example: "{region: US, name: \"...\", contact: \"988\"}",
     [
       KeySpec("region", .required, "text", "Where it serves."),
       KeySpec("name", .required, "text", "What it is called."),
@@ -316,6 +341,7 @@ extension KeyTable {
 
   package static let fact = KeyTable(
     "a fact", "Something known, with its source.",
+    example: "{claim: \"...\", status: derived, source: \"...\"}",
     [
       KeySpec("claim", .required, "text", "What is known."),
       KeySpec("figure", "text", "The figure, with its unit."),

@@ -13,6 +13,8 @@ struct MessageTemplate: Sendable {
 
   static let maximumDecimals = 10
 
+  init() {}
+
   init(_ scalar: Scalar, diagnostics: inout [Diagnostic]) {
     let bytes = Array(scalar.text.utf8)
     var plain: [UInt8] = []
@@ -96,9 +98,13 @@ extension Diagnostic {
 
   fileprivate static func badPlace(_ inside: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .badMessage, message: "`{\(inside)}` is not a place for a value",
-      primary: Label(span: span),
-      notes: ["write a name, such as `{hours}`, or a name with decimals, such as `{hours:.1f}`"])
+      code: .badMessage, message: "`{\(inside)}` does not hold a name",
+      primary: Label(span: span, text: "a value goes here"),
+      notes: [
+        "such as `{hours}`, or `{hours:.1f}` for one decimal; there can be 0 to "
+          + "\(MessageTemplate.maximumDecimals)",
+        "a calculation goes into a measure, whose name goes into the message",
+      ])
   }
 }
 

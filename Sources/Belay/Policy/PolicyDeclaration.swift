@@ -23,6 +23,16 @@ struct PolicyDeclaration {
   var minimumGroupSize = 8
   var crisisResources: [CrisisResource] = []
   var facts: [FactDeclaration] = []
+  /// Full names, such as `points.inbox`, of what is declared and has been reported as wrong:
+  /// what refers to it is not wrong for that.
+  var broken: [DeclaredName] = []
+  /// The ids of facts that have been reported as wrong.
+  var brokenFacts: Set<String> = []
+  /// The names under `audiences`.
+  var ownAudiences: Set<String> = []
+  /// False when a file could not be read or a policy below it is not evaluated: names may then
+  /// be declared where nobody has looked.
+  var isComplete = true
   /// The root file's `policy` line, or its start: where diagnostics about the whole point.
   var span: SourceSpan
 }
@@ -174,6 +184,7 @@ struct FloorDeclaration {
   var evidence: [NameReference]
 }
 
+/// How members combine: to their weighted mean, or the largest alone.
 enum Combination: String, CaseIterable {
   case mean, max
 }

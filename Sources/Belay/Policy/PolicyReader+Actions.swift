@@ -4,18 +4,20 @@ package import Diagnostics
 extension PolicyReader {
   mutating func readAlert(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .alert, "alert", name) else { return }
-    guard let condition = fields.expression("when", &diagnostics),
-      let severity = severity(fields),
-      let message = fields["message"],
-      let text = filledScalar(message, "`message` takes text", &diagnostics)
-    else { return }
+    // Stand-ins for what is wrong let the rest be looked at all the same.
+    let severity = severity(fields) ?? .fixed(.low)
+    let text = fields["message"].flatMap {
+      filledScalar($0, "`message` takes text", &diagnostics)
+    }
+    let message = text.map { MessageTemplate($0, diagnostics: &diagnostics) } ?? MessageTemplate()
+    guard let condition = fields.expression("when", &diagnostics) else { return }
     policy.alerts.append(
       AlertDeclaration(
         name: name, condition: condition,
         scope: fields.word("scope", Scope.self, &diagnostics), severity: severity,
         audience: fields.references("audience", &diagnostics),
         owner: fields.text("owner", &diagnostics), due: fields.text("due", &diagnostics),
-        message: MessageTemplate(text, diagnostics: &diagnostics), label: label(fields, name),
+        message: message, label: label(fields, name),
         caution: fields.text("caution", &diagnostics), evidence: evidence(fields)))
     if policy.alerts.last!.owner == nil { diagnostics.append(.alertWithoutOwner(name)) }
   }
@@ -41,9 +43,8 @@ extension PolicyReader {
 
   mutating func readIntervention(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .intervention, "intervention", name) else { return }
-    guard let kind = fields.word("kind", InterventionKind.self, &diagnostics),
-      let title = fields.text("title", &diagnostics)
-    else { return }
+    let kind = fields.word("kind", InterventionKind.self, &diagnostics) ?? .structural
+    let title = fields.text("title", &diagnostics) ?? ""
     var effects: [InterventionDeclaration.Effect] = []
     for entry in fields.entries("effect", "inputs, each with its change", &diagnostics) ?? [] {
       if let effect = readEffect(entry) { effects.append(effect) }
@@ -71,7 +72,7 @@ extension PolicyReader {
     else { return nil }
     let changes = ExpectedEffect.Change.allCases.filter { fields.has($0.rawValue) }
     guard changes.count == 1, let node = fields[changes[0].rawValue] else {
-      diagnostics.append(.oneChange(entry.key))
+      diagnostics.append(.oneChange(entry.key, both: !changes.isEmpty))
       return nil
     }
     let quantity = NameReference(text: entry.key.text, span: entry.key.span)
@@ -81,11 +82,12 @@ extension PolicyReader {
       }
     }
     guard
-      let range = Fields(node, .range, owner: owner, at: node.span, diagnostics: &diagnostics),
-      let low = range.number("low", &diagnostics),
-      let likely = range.number("likely", &diagnostics),
-      let high = range.number("high", &diagnostics)
+      let range = Fields(node, .range, owner: owner, at: node.span, diagnostics: &diagnostics)
     else { return nil }
+    let low = range.number("low", &diagnostics)
+    let likely = range.number("likely", &diagnostics)
+    let high = range.number("high", &diagnostics)
+    guard let low, let likely, let high else { return nil }
     guard min(low, high)...max(low, high) ~= likely else {
       diagnostics.append(.likelyOutside(at: range["likely"]!.span))
       return nil
@@ -110,36 +112,35 @@ extension PolicyReader {
     guard
       let fields = Fields(
         node, .privacy, owner: "`privacy`", at: node.span, diagnostics: &diagnostics),
-      let size = fields.number("minimum_group_size", in: 5...1_000_000, &diagnostics)
+      let size = fields.number("minimum_group_size", in: 5...Double.infinity, &diagnostics)
     else { return }
-    guard size == size.rounded() else {
+    guard let whole = Int(exactly: size) else {
       diagnostics.append(.wholeNumber("minimum_group_size", at: fields["minimum_group_size"]!.span))
       return
     }
-    policy.minimumGroupSize = Int(size)
+    policy.minimumGroupSize = whole
   }
 
   mutating func readCrisisResource(_ node: Node) {
     guard
       let fields = Fields(
         node, .crisisResource, owner: "a crisis resource", at: node.span,
-        diagnostics: &diagnostics),
-      let region = fields.text("region", &diagnostics),
-      let name = fields.text("name", &diagnostics),
-      let contact = fields.text("contact", &diagnostics)
+        diagnostics: &diagnostics)
     else { return }
-    policy.crisisResources.append(CrisisResource(region: region, name: name, contact: contact))
+    policy.crisisResources.append(
+      CrisisResource(
+        region: fields.text("region", &diagnostics) ?? "",
+        name: fields.text("name", &diagnostics) ?? "",
+        contact: fields.text("contact", &diagnostics) ?? ""))
   }
 
   mutating func readFact(_ name: DeclaredName, _ node: Node) {
-    guard let fields = declarationFields(node, .fact, "fact", name),
-      let claim = fields.text("claim", &diagnostics),
-      let status = fields.text("status", &diagnostics),
-      let source = fields.text("source", &diagnostics)
-    else { return }
+    guard let fields = declarationFields(node, .fact, "fact", name) else { return }
     let fact = Fact(
-      id: name.text, claim: claim, figure: fields.text("figure", &diagnostics), status: status,
-      source: source)
+      id: name.text, claim: fields.text("claim", &diagnostics) ?? "",
+      figure: fields.text("figure", &diagnostics),
+      status: fields.text("status", &diagnostics) ?? "",
+      source: fields.text("source", &diagnostics) ?? "")
     policy.facts.append(FactDeclaration(name: name, fact: fact))
   }
 }
@@ -148,7 +149,8 @@ extension Diagnostic {
   fileprivate static func alertWithoutOwner(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .alertWithoutOwner, message: "alert `\(name.text)` has no `owner`",
-      primary: Label(span: name.span), notes: ["an alert that nobody acts on is noise"])
+      primary: Label(span: name.span),
+      notes: ["an alert that nobody acts on is noise: name who does, such as `owner: operations`"])
   }
 
   fileprivate static func unknownSeverity(_ key: Node.Key) -> Diagnostic {
@@ -161,21 +163,25 @@ extension Diagnostic {
       } ?? [])
   }
 
-  fileprivate static func oneChange(_ key: Node.Key) -> Diagnostic {
+  fileprivate static func oneChange(_ key: Node.Key, both: Bool) -> Diagnostic {
     Diagnostic(
-      code: .missingKey, message: "the effect on `\(key.text)` needs one of `multiply` and `add`",
+      code: .oneRule,
+      message: both
+        ? "the effect on `\(key.text)` has both `multiply` and `add`"
+        : "the effect on `\(key.text)` needs `multiply` or `add`",
       primary: Label(span: key.span))
   }
 
   fileprivate static func likelyOutside(at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .outOfBounds, message: "`likely` lies between `low` and `high`",
+      code: .outOfBounds, message: "`likely` is not between `low` and `high`",
       primary: Label(span: span))
   }
 
   fileprivate static func wholeNumber(_ key: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .wrongValue, message: "`\(key)` is a whole number", primary: Label(span: span))
+      code: .wrongValue, message: "`\(key)` takes a whole number, not `\(span.text)`",
+      primary: Label(span: span))
   }
 }
 

@@ -11,18 +11,25 @@ struct PolicyReader {
   private var reached: Set<String> = []
   /// For each namespace, where its names are declared.
   private var declared: [Namespace: [String: SourceSpan]] = [:]
-  /// Where the keys that may stand once in all files stand.
+  /// Where the keys and roles that may stand once in all files stand.
   private var onceOnly: [String: SourceSpan] = [:]
 
-  enum Namespace: String {
+  enum Namespace {
     /// Inputs, parameters and measures.
-    case value = "a quantity"
-    case factor = "a factor"
-    case domain = "a domain"
-    case score = "a score"
-    case alert = "an alert"
-    case intervention = "an intervention"
-    case fact = "a fact"
+    case value
+    case factor, domain, score, alert, intervention, fact
+
+    /// What its names begin with in expressions.
+    var prefix: String {
+      switch self {
+      case .value, .fact: ""
+      case .factor: "points."
+      case .domain: "domain."
+      case .score: "score."
+      case .alert: "alert."
+      case .intervention: "intervention."
+      }
+    }
   }
 
   init(loader: PolicyLoader, root: PolicyLoader.File) {
@@ -44,12 +51,15 @@ struct PolicyReader {
 
   private mutating func read(_ file: PolicyLoader.File, isRoot: Bool) {
     guard reached.insert(file.identity).inserted else { return }
-    guard let document = loader.parse(file.source, &diagnostics) else { return }
-    guard
+    guard let document = loader.parse(file.source, &diagnostics),
+      isKnownFormat(document),
       let fields = Fields(
         document, .policy, owner: "a policy file", at: SourceSpan(file.source, 0, 0),
         diagnostics: &diagnostics)
-    else { return }
+    else {
+      policy.isComplete = false
+      return
+    }
     readHeader(fields, isRoot: isRoot)
     for path in fields.list("include", "paths", &diagnostics) ?? [] {
       guard let text = textValue(path, "an item of `include`", &diagnostics) else { continue }
@@ -57,30 +67,40 @@ struct PolicyReader {
       case .success(let included): read(included, isRoot: false)
       case .failure(let failure):
         diagnostics.append(.cannotInclude(text, failure, at: path.span))
+        policy.isComplete = false
       }
     }
+    if case .mapping(let entries)? = fields.unsupported["audiences"]?.content {
+      policy.ownAudiences.formUnion(entries.map(\.key.text))
+    }
+    if fields.unsupported["extends"] != nil { policy.isComplete = false }
     readSections(fields)
   }
 
+  /// False, with a diagnostic, for a file of another format: nothing in it means what it says.
+  private mutating func isKnownFormat(_ document: Node) -> Bool {
+    guard case .mapping(let entries) = document.content,
+      let version = entries.first(where: { $0.key.text == "belay" })?.value,
+      case .scalar(let scalar) = version.content,
+      let number = NumberText.parse(Array(scalar.text.utf8)), number != 1
+    else { return true }
+    diagnostics.append(.unknownFormat(scalar.text, at: version.span))
+    return false
+  }
+
   private mutating func readHeader(_ fields: Fields, isRoot: Bool) {
-    if let version = fields["belay"] {
-      if let number = numberValue(version, "`belay`", &diagnostics), number != 1 {
-        diagnostics.append(.unknownFormat(at: version.span))
-      }
-    } else if isRoot {
-      diagnostics.append(.missingHeader("belay", "belay: 1", at: fields.span))
-    }
+    _ = fields.number("belay", &diagnostics)
     guard isRoot else {
-      for key in ["policy", "version", "permitted_use", "prohibited_use"] {
+      for key in ["policy", "version", "title", "permitted_use", "prohibited_use"] {
         if let span = fields.keySpans[key] { diagnostics.append(.rootOnly(key, at: span)) }
       }
       return
     }
+    let missing = ["belay", "policy"].filter { !fields.has($0) }
+    if !missing.isEmpty { diagnostics.append(.missingHeader(missing, at: fields.span)) }
     if let name = fields["policy"] {
       policy.name = textValue(name, "`policy`", &diagnostics) ?? ""
       policy.span = name.span
-    } else {
-      diagnostics.append(.missingHeader("policy", "policy: my-policy", at: fields.span))
     }
     policy.version = fields.text("version", &diagnostics)
     policy.title = fields.text("title", &diagnostics)
@@ -108,11 +128,15 @@ struct PolicyReader {
   /// Whether a key that may stand once has not stood before.
   private mutating func isFirst(_ key: String, _ fields: Fields) -> Bool {
     guard let span = fields.keySpans[key] else { return false }
-    if let first = onceOnly[key] {
-      diagnostics.append(.declaredTwice(key, "`\(key)`", at: span, first: first))
+    return isFirst("`\(key)` is given", at: span)
+  }
+
+  private mutating func isFirst(_ what: String, at span: SourceSpan) -> Bool {
+    if let first = onceOnly[what] {
+      diagnostics.append(.declaredTwice(what, at: span, first: first))
       return false
     }
-    onceOnly[key] = span
+    onceOnly[what] = span
     return true
   }
 
@@ -127,18 +151,47 @@ struct PolicyReader {
         // Facts are named as their source numbers them: `F1.03`.
       } else if !isName(name.text) {
         diagnostics.append(.badName(name))
+        if let mended = mendedName(name.text) {
+          addBroken(DeclaredName(text: mended, span: name.span), namespace)
+        }
         continue
       } else if namespace == .value, isReserved(name.text, entry.value) {
         diagnostics.append(.reservedName(name))
+        addBroken(name, namespace)
         continue
       }
       if let first = declared[namespace]?[name.text] {
         diagnostics.append(
-          .declaredTwice(name.text, namespace.rawValue, at: name.span, first: first))
+          .declaredTwice(
+            "`\(name.text)` is declared", at: name.span, first: first,
+            note: namespace == .value ? "inputs, parameters and measures share their names" : nil))
         continue
       }
       declared[namespace, default: [:]][name.text] = name.span
+      let before = count(namespace)
       read(&self, name, entry.value)
+      if count(namespace) == before { addBroken(name, namespace) }
+    }
+  }
+
+  /// How many declarations of a namespace have been read.
+  private func count(_ namespace: Namespace) -> Int {
+    switch namespace {
+    case .value: policy.inputs.count + policy.parameters.count + policy.measures.count
+    case .factor: policy.factors.count
+    case .domain: policy.domains.count
+    case .score: policy.scores.count
+    case .alert: policy.alerts.count
+    case .intervention: policy.interventions.count
+    case .fact: policy.facts.count
+    }
+  }
+
+  private mutating func addBroken(_ name: DeclaredName, _ namespace: Namespace) {
+    if namespace == .fact {
+      policy.brokenFacts.insert(name.text)
+    } else {
+      policy.broken.append(DeclaredName(text: namespace.prefix + name.text, span: name.span))
     }
   }
 
@@ -169,11 +222,15 @@ struct PolicyReader {
 
   mutating func readTime(_ node: Node) {
     guard
-      let fields = Fields(node, .time, owner: "`time`", at: node.span, diagnostics: &diagnostics),
-      let column = fields.text("column", &diagnostics),
-      let every = fields.word("every", Granularity.self, &diagnostics)
-    else { return }
-    policy.time = TimeDeclaration(column: column, every: every, span: node.span)
+      let fields = Fields(node, .time, owner: "`time`", at: node.span, diagnostics: &diagnostics)
+    else {
+      policy.time = TimeDeclaration(column: "", every: .month, span: node.span)
+      return
+    }
+    // Where one of them is wrong, `period` is there all the same.
+    policy.time = TimeDeclaration(
+      column: fields.text("column", &diagnostics) ?? "",
+      every: fields.word("every", Granularity.self, &diagnostics) ?? .month, span: node.span)
   }
 
   private enum TypeName: String, CaseIterable { case number, text, boolean, date }
@@ -205,6 +262,13 @@ struct PolicyReader {
     if let node = fields["role"], role != nil, typeName != .text {
       diagnostics.append(.onlyFor("role", "text", at: node.span))
     }
+    let scope = fields.word("scope", Scope.self, &diagnostics)
+    if let subject = role?.scope {
+      _ = isFirst("`role: \(subject.rawValue)` is given", at: fields.keySpans["role"]!)
+      if let scope, scope > subject {
+        diagnostics.append(.idAboveScope(subject, at: fields["scope"]!.span))
+      }
+    }
     let type: ColumnType =
       switch typeName {
       case .number: .number(range: range)
@@ -216,7 +280,7 @@ struct PolicyReader {
       InputDeclaration(
         name: name, type: type,
         role: role,
-        scope: fields.word("scope", Scope.self, &diagnostics) ?? role?.scope ?? .provider,
+        scope: scope ?? role?.scope ?? .provider,
         column: fields.text("column", &diagnostics) ?? name.text,
         unit: fields.text("unit", &diagnostics),
         range: range,
@@ -225,13 +289,15 @@ struct PolicyReader {
         isActionable: fields.flag("actionable", &diagnostics) ?? false,
         isConfidential: fields.flag("confidential", &diagnostics) ?? false,
         respondents: fields.reference("respondents", &diagnostics),
-        instrument: fields["instrument"].flatMap { readInstrument($0, range: range, of: name) },
+        instrument: fields["instrument"].flatMap {
+          readInstrument($0, range: range, at: fields["range"]?.span, of: name)
+        },
         evidence: evidence(fields),
         span: name.span))
   }
 
   private mutating func readInstrument(
-    _ node: Node, range: ClosedRange<Double>?, of input: DeclaredName
+    _ node: Node, range: ClosedRange<Double>?, at rangeSpan: SourceSpan?, of input: DeclaredName
   ) -> InputDeclaration.Instrument? {
     guard
       let fields = Fields(
@@ -241,15 +307,16 @@ struct PolicyReader {
     let name = fields.text("name", &diagnostics)
     let version = fields.text("version", &diagnostics)
     _ = fields.word("direction", Direction.self, &diagnostics)
-    if let scale = fields.range("scale", &diagnostics), let range,
+    if let scale = fields.range("scale", &diagnostics), let range, let rangeSpan,
       range.lowerBound < scale.lowerBound || range.upperBound > scale.upperBound
     {
-      diagnostics.append(.outsideScale(input, at: fields["scale"]!.span))
+      diagnostics.append(.outsideScale(input, at: fields["scale"]!.span, range: rangeSpan))
     }
     return name.map { InputDeclaration.Instrument(name: $0, version: version) }
   }
 
   mutating func readParameter(_ name: DeclaredName, _ node: Node) {
+    let before = diagnostics.count
     guard let fields = declarationFields(node, .parameter, "parameter", name) else { return }
     var cases: [ParameterDeclaration.Case] = []
     for entry in fields.entries("values", "keys with their values", &diagnostics) ?? [] {
@@ -263,16 +330,20 @@ struct PolicyReader {
       let absent = fields.has("by") ? "values" : "by"
       diagnostics.append(.needsTogether(present, absent, at: fields.keySpans[present]!))
     }
-    if !fields.has("default"), !fields.has("values") {
+    if !fields.has("default"), !fields.has("values"), !fields.has("by"),
+      diagnostics.count == before
+    {
       diagnostics.append(.parameterWithoutValue(name))
-      return
     }
     let fallback = fields["default"].flatMap { parameterSetting($0, of: name) }
-    policy.parameters.append(
-      ParameterDeclaration(
-        name: name, fallback: fallback, fallbackSpan: fields["default"]?.span,
-        by: fields.reference("by", &diagnostics), cases: cases, evidence: evidence(fields)))
-    checkKinds(policy.parameters.last!)
+    let parameter = ParameterDeclaration(
+      name: name, fallback: fallback, fallbackSpan: fields["default"]?.span,
+      by: fields.reference("by", &diagnostics), cases: cases, evidence: evidence(fields))
+    _ = fields.text("unit", &diagnostics)
+    _ = fields.text("label", &diagnostics)
+    checkKinds(parameter)
+    // What its values are is not known while one of them is wrong.
+    if diagnostics.count == before { policy.parameters.append(parameter) }
   }
 
   private mutating func parameterSetting(
@@ -282,7 +353,8 @@ struct PolicyReader {
     case .sequence: return curve(node, "`\(name.text)`").map { .curve($0) }
     case .mapping:
       diagnostics.append(
-        .wrongShape("a parameter's value is a number, a text or a curve", at: node.span, node))
+        .wrongShape(
+          "a value of a parameter is a number, a text or a curve", at: node.span, node))
       return nil
     case .scalar(let scalar):
       if scalar.style != .quoted, let number = NumberText.parse(Array(scalar.text.utf8)),
@@ -290,7 +362,8 @@ struct PolicyReader {
       {
         return .number(number)
       }
-      return textValue(node, "a parameter", &diagnostics).map { .text($0) }
+      return filledScalar(node, "`\(name.text)` takes a number, a text or a curve", &diagnostics)
+        .map { .text($0.text) }
     }
   }
 
@@ -304,6 +377,7 @@ struct PolicyReader {
       if let first, first.kind != setting.kind {
         diagnostics.append(
           .mixedKinds(parameter.name, setting.kind, at: span, first.kind, first: first.span))
+        return
       }
       if first == nil { first = (setting.kind, span) }
     }
@@ -377,6 +451,12 @@ private func spelledOut(_ name: String) -> String {
   return words.prefix(1).uppercased() + words.dropFirst()
 }
 
+/// The name that a text with spaces or hyphens was meant to be.
+private func mendedName(_ text: String) -> String? {
+  let mended = text.replacing(" ", with: "_").replacing("-", with: "_")
+  return isName(mended) ? mended : nil
+}
+
 extension Diagnostic {
   fileprivate static func cannotInclude(
     _ path: String, _ failure: PolicyLoader.Failure, at span: SourceSpan
@@ -386,73 +466,83 @@ extension Diagnostic {
       primary: Label(span: span, text: failure.message))
   }
 
-  fileprivate static func unknownFormat(at span: SourceSpan) -> Diagnostic {
+  fileprivate static func unknownFormat(_ version: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .wrongValue, message: "this version of Belay reads format 1",
-      primary: Label(span: span), fixIts: [FixIt(replacing: span, with: "1")])
+      code: .wrongValue, message: "there is no format `\(version)`",
+      primary: Label(span: span, text: "this version of Belay reads format 1"),
+      fixIts: [FixIt(replacing: span, with: "1")])
   }
 
-  fileprivate static func missingHeader(
-    _ key: String, _ line: String, at span: SourceSpan
-  ) -> Diagnostic {
+  fileprivate static func missingHeader(_ keys: [String], at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .missingKey, message: "a policy needs `\(key)`", primary: Label(span: span),
-      notes: ["such as `\(line)`"])
+      code: .missingKey, message: "a policy needs \(listing(keys.map { "`\($0)`" }))",
+      primary: Label(span: span),
+      notes: keys.map { $0 == "belay" ? "such as `belay: 1`" : "such as `policy: my-policy`" })
   }
 
   fileprivate static func rootOnly(_ key: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .misplacedKey, message: "`\(key)` stands in the root file, not in an included one",
-      primary: Label(span: span))
+      code: .misplacedKey, message: "an included file has no `\(key)`",
+      primary: Label(span: span), notes: ["`\(key)` stands in the file that includes this one"])
   }
 
   static func badName(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .badName, message: "`\(name.text)` is not a name", primary: Label(span: name.span),
-      notes: ["a name has letters, digits and `_`, and starts with no digit"],
+      notes: ["a name has the letters a to z and A to Z, digits and `_`, and no digit first"],
       fixIts: mendedName(name.text).map { [FixIt(replacing: name.span, with: $0)] } ?? [])
-  }
-
-  fileprivate static func mendedName(_ text: String) -> String? {
-    let mended = text.replacing(" ", with: "_").replacing("-", with: "_")
-    return isName(mended) ? mended : nil
   }
 
   fileprivate static func reservedName(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .reservedName, message: "`\(name.text)` means something in expressions already",
-      primary: Label(span: name.span), notes: ["give it a longer name"])
+      primary: Label(span: name.span, text: "this name is taken"),
+      notes: [
+        ["provider", "team", "site"].contains(name.text)
+          ? "only the text input with `role: \(name.text)` may be called so"
+          : "choose a longer name"
+      ])
   }
 
   fileprivate static func declaredTwice(
-    _ name: String, _ what: String, at span: SourceSpan, first: SourceSpan
+    _ what: String, at span: SourceSpan, first: SourceSpan, note: String? = nil
   ) -> Diagnostic {
     Diagnostic(
-      code: .declaredTwice, message: "`\(name)` is declared twice",
+      code: .declaredTwice, message: "\(what) twice",
       primary: Label(span: span, text: "again here"),
-      secondary: [Label(span: first, text: "\(what) of that name is declared here")])
+      secondary: [Label(span: first, text: "first here")], notes: note.map { [$0] } ?? [])
+  }
+
+  fileprivate static func idAboveScope(_ subject: Scope, at span: SourceSpan) -> Diagnostic {
+    let lower = Scope.allCases.filter { $0 <= subject }.map { "`\($0.rawValue)`" }
+    return Diagnostic(
+      code: .wrongValue,
+      message: "the id of a \(subject.rawValue) cannot be in the table of a larger scope",
+      primary: Label(span: span),
+      notes: ["with `role: \(subject.rawValue)`, `scope` is \(alternatives(lower))"])
   }
 
   fileprivate static func onlyFor(
     _ key: String, _ type: String, at span: SourceSpan
   ) -> Diagnostic {
     Diagnostic(
-      code: .misplacedKey, message: "`\(key)` is for an input of type \(type)",
-      primary: Label(span: span))
+      code: .misplacedKey, message: "`\(key)` goes with `type: \(type)` alone",
+      primary: Label(span: span, text: "this input has another type"))
   }
 
   fileprivate static func outsideScale(
-    _ input: DeclaredName, at span: SourceSpan
+    _ input: DeclaredName, at span: SourceSpan, range: SourceSpan
   ) -> Diagnostic {
     Diagnostic(
-      code: .wrongValue, message: "the range of `\(input.text)` goes beyond the instrument's scale",
-      primary: Label(span: span, text: "the scale"))
+      code: .wrongValue, message: "the range of `\(input.text)` goes beyond its instrument's scale",
+      primary: Label(span: span, text: "the scale"),
+      secondary: [Label(span: range, text: "the range")])
   }
 
   static func needsTogether(_ key: String, _ other: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .missingKey, message: "`\(key)` goes with `\(other)`",
-      primary: Label(span: span, text: "there is no `\(other)`"))
+      code: .missingKey, message: "`\(key)` needs `\(other)` beside it",
+      primary: Label(span: span, text: "there is no `\(other)` here"))
   }
 
   fileprivate static func parameterWithoutValue(_ name: DeclaredName) -> Diagnostic {
@@ -468,18 +558,20 @@ extension Diagnostic {
     Diagnostic(
       code: .mixedKinds, message: "the values of parameter `\(name.text)` are of two kinds",
       primary: Label(span: span, text: "this is \(kind)"),
-      secondary: [Label(span: first, text: "this is \(firstKind)")])
+      secondary: [Label(span: first, text: "this is \(firstKind)")],
+      notes: ["all are numbers, all are texts, or all are curves"])
   }
 
   fileprivate static func measureWithoutExpression(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .missingKey, message: "measure `\(name.text)` needs `expr`",
-      primary: Label(span: name.span))
+      primary: Label(span: name.span), notes: ["`expr` takes: expression"])
   }
 
   static func emptyList(_ key: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      code: .emptyValue, message: "`\(key)` is empty", primary: Label(span: span))
+      code: .emptyValue, message: "`\(key)` is empty",
+      primary: Label(span: span, text: "nothing stands in it"))
   }
 }
 
@@ -493,7 +585,7 @@ extension DiagnosticCode {
   package static let reservedName = DiagnosticCode(
     "reserved-name", "A declared name means something in expressions already.")
   package static let declaredTwice = DiagnosticCode(
-    "declared-twice", "Two declarations of one kind have the same name.")
+    "declared-twice", "Two declarations of one kind have the same name, or a role is given twice.")
   package static let mixedKinds = DiagnosticCode(
     "mixed-kinds", "A parameter has values of different kinds.")
 }

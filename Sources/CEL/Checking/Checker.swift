@@ -37,8 +37,11 @@ struct Checker {
   func span(_ id: SyntaxTree.ID) -> SourceSpan { expression.span(tree[id].range) }
   func focus(_ id: SyntaxTree.ID) -> SourceSpan { expression.span(tree[id].focus) }
 
+  /// Nobody reads the hundredth mistake in one expression.
+  private var isReporting: Bool { !isUnchecked && diagnostics.count < 20 }
+
   mutating func report(_ diagnostic: Diagnostic) {
-    if !isUnchecked { diagnostics.append(diagnostic) }
+    if isReporting { diagnostics.append(diagnostic) }
   }
 
   // MARK: Nodes
@@ -117,7 +120,7 @@ struct Checker {
       }
     }
     let whole = names.joined(separator: ".")
-    report(unknownName(names, at: span(id)))
+    if isReporting { report(unknownName(names, at: span(id))) }
     return wrong(id, Fault(.unknownName, "unknown name `\(whole)`"))
   }
 
@@ -415,12 +418,12 @@ struct Checker {
     var matches: [(overload: Overload, result: CELType)] = []
     for overload in fitting {
       guard overload.parameters.count == checked.count else { continue }
-      let before = types
+      let mark = types.mark
       let (parameters, result) = types.instance(overload)
       let fits = zip(checked, parameters).allSatisfy {
         types.isAssignable($0.checked.type, to: $1)
       }
-      if fits { matches.append((overload, types.resolved(result))) } else { types = before }
+      if fits { matches.append((overload, types.resolved(result))) } else { types.undo(to: mark) }
     }
     if matches.isEmpty {
       for overload in fitting where overload.parameters.count == checked.count {
@@ -475,12 +478,12 @@ struct Checker {
     _ overload: Overload, _ arguments: [(syntax: SyntaxTree.ID, checked: Checked)]
   ) -> ([(syntax: SyntaxTree.ID, checked: Checked)], CELType)? {
     guard arguments.contains(where: { isFlexible($0.syntax) }) else { return nil }
-    let before = types
+    let mark = types.mark
     let (parameters, result) = types.instance(overload)
     var arguments = arguments
     for place in arguments.indices where !isFlexible(arguments[place].syntax) {
       guard types.isAssignable(arguments[place].checked.type, to: parameters[place]) else {
-        types = before
+        types.undo(to: mark)
         return nil
       }
     }
@@ -488,7 +491,7 @@ struct Checker {
       if types.isAssignable(arguments[place].checked.type, to: parameters[place]) { continue }
       let ints = reading(ints: true) { $0.check(arguments[place].syntax) }
       guard types.isAssignable(ints.type, to: parameters[place]) else {
-        types = before
+        types.undo(to: mark)
         return nil
       }
       arguments[place].checked = ints

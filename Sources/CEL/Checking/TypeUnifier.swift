@@ -2,6 +2,25 @@
 struct TypeUnifier {
   private var substitutions: [String: CELType] = [:]
   private var count = 0
+  /// What substitutions were before, in order of their changes, so that a failed try is undone
+  /// without copying all of them.
+  private var trail: [(name: String, before: CELType?)] = []
+
+  /// A place to go back to.
+  var mark: Int { trail.count }
+
+  /// Forgets what was learnt since a mark.
+  mutating func undo(to mark: Int) {
+    while trail.count > mark {
+      let (name, before) = trail.removeLast()
+      substitutions[name] = before
+    }
+  }
+
+  private mutating func learn(_ name: String, _ type: CELType) {
+    trail.append((name, substitutions[name]))
+    substitutions[name] = type
+  }
 
   /// A new type that may yet become any.
   mutating func variable() -> CELType {
@@ -50,9 +69,9 @@ struct TypeUnifier {
 
   /// Whether a value of the first type fits where the second is asked for. Learns what that takes.
   mutating func isAssignable(_ type: CELType, to target: CELType) -> Bool {
-    let before = substitutions
+    let mark = mark
     if unify(type, target) { return true }
-    substitutions = before
+    undo(to: mark)
     return false
   }
 
@@ -89,11 +108,11 @@ struct TypeUnifier {
       if type == bound { return (true, true) }
       guard unify(type, bound) else { return (false, true) }
       let general = general(type, bound)
-      if !occurs(name, in: general) { substitutions[name] = general }
+      if !occurs(name, in: general) { learn(name, general) }
       return (true, true)
     }
     guard !occurs(name, in: type) else { return (false, false) }
-    substitutions[name] = type
+    learn(name, type)
     return (true, false)
   }
 

@@ -1,12 +1,13 @@
 /// Evaluates a program over one record. What operations mean stands in the function table.
-struct Evaluator<Record: Activation> {
+struct Evaluator {
   let program: Program
-  let record: Record
+  // An existential: a generic evaluator would look up its own type's metadata at every call.
+  let record: any Activation
   /// Variables of macros.
   private var locals: [Outcome<Value>]
   private var iterations: Int
 
-  init(_ program: Program, _ record: Record) {
+  init(_ program: Program, _ record: any Activation) {
     self.program = program
     self.record = record
     locals =
@@ -110,9 +111,11 @@ struct Evaluator<Record: Activation> {
     _ body: Overload.LenientBinary, _ absorbing: Bool, _ ids: [Program.ID]
   ) -> Outcome<Value> {
     var result = evaluate(ids[0])
-    for id in ids.dropFirst() {
+    var place = 1
+    while place < ids.count {
       if case .value(.bool(absorbing)) = result { return result }
-      result = body(result, evaluate(id))
+      result = body(result, evaluate(ids[place]))
+      place += 1
     }
     return result
   }

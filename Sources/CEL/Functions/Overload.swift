@@ -123,7 +123,13 @@ public struct Overload: Sendable {
     self.init(
       id, function, [.bool, .bool], .bool, doc: doc,
       body: .logic(
-        { a, b in body(Outcome(a, function), Outcome(b, function)).map { .bool($0) } },
+        { a, b in
+          switch body(Outcome(a, function), Outcome(b, function)) {
+          case .value(let value): .value(.bool(value))
+          case .unknown(let unknown): .unknown(unknown)
+          case .fault(let fault): .fault(fault)
+          }
+        },
         absorbing: absorbing))
   }
 

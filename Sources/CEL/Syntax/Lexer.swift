@@ -89,12 +89,21 @@ struct Lexer {
 
   // MARK: Symbols
 
+  private static let beginsLonger = Array("=!<>&|".utf8)
+
   private mutating func symbol() -> Token.Kind {
     let start = position
     func isAhead(_ text: StaticString) -> Bool {
       text.withUTF8Buffer {
         bytes.count - start >= $0.count && bytes[start..<(start + $0.count)].elementsEqual($0)
       }
+    }
+    // Most signs are one byte that begins nothing longer.
+    if !Self.beginsLonger.contains(bytes[start]), bytes[start] < 0x80,
+      let symbol = Symbol(rawValue: String(Unicode.Scalar(bytes[start])))
+    {
+      position += 1
+      return .symbol(symbol)
     }
     let slips: [(StaticString, Symbol)] = [
       ("===", .equal), ("!==", .notEqual), ("=>", .greaterEqual), ("=<", .lessEqual),

@@ -1,9 +1,12 @@
-internal import Diagnostics
+import CEL
+import Diagnostics
+
+import struct CEL.Duration
 
 /// Takes any bytes for an expression and tries all that can be done with it, in both profiles.
 ///
 /// Returns; a mistake in the library ends it otherwise.
-public func fuzzExpression(_ bytes: [UInt8]) {
+func fuzzExpression(_ bytes: [UInt8]) {
   let text = String(decoding: bytes, as: UTF8.self)
   let source = SourceText(name: "fuzz", text: text)
   var limits = Limits()

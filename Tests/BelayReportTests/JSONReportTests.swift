@@ -1,0 +1,62 @@
+import Belay
+import BelayReport
+import BelayYAML
+import Foundation
+import Tables
+import TestSupport
+import Testing
+
+@Suite struct JSONReportTests {
+  private static func schema() throws -> JSONSchema {
+    try JSONSchema(
+      contentsOf: Conformance.checkout.appending(path: "Docs/Schemas/assessment.schema.json"))
+  }
+
+  private static let samples = Golden.files(in: Golden.folder())
+
+  @Test(arguments: samples)
+  func `JSON is as its schema says`(_ file: URL) throws {
+    let sample = try ReportSample(GoldenSections(contentsOf: file))
+    let schema = try Self.schema()
+    let text = try #require(sample.text("json"))
+    let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    #expect(try schema.violations(value) == [])
+  }
+
+  @Test(arguments: samples)
+  func `lines of NDJSON are as the schema says`(_ file: URL) throws {
+    let sample = try ReportSample(GoldenSections(contentsOf: file))
+    let schema = try Self.schema()
+    let lines = try #require(sample.text("ndjson")).split(separator: "\n")
+    let values = try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) }
+    #expect(try schema.violations(values[0]) == [])
+    for value in values.dropFirst() {
+      #expect(try schema.violations(value, of: "assessment") == [])
+    }
+    #expect(values.count == 1 + sample.tables.reduce(0) { $0 + $1.count })
+  }
+
+  @Test func `the shipped rules and the example give what the schema says`() throws {
+    let policy = try CompiledPolicy.shipped()
+    let schema = try Self.schema()
+    for (scope, name) in [(Scope.provider, "providers.csv"), (.team, "teams.csv")] {
+      let file = Conformance.checkout.appending(path: "Docs/Example/\(name)")
+      let (table, _) = try TableReader(schema: #require(policy.tableSchema(for: scope)))
+        .read(Array(Data(contentsOf: file)), name: name, format: .csv)
+      let text = JSONReport().text([policy.assess(table, scope: scope)], of: policy)
+      let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+      #expect(try schema.violations(value) == [])
+    }
+  }
+
+  @Test func `the check against the schema finds what is wrong`() throws {
+    let schema = try Self.schema()
+    let wrong: [String: Any] = [
+      "name": 1, "reason": "because", "extra": true,
+    ]
+    #expect(try schema.violations([wrong], of: "missing").count == 3)
+    #expect(try schema.violations([["name": "x"]], of: "missing").count == 1)
+    #expect(try schema.violations(true, of: "share").count == 1)
+    #expect(try schema.violations(1.5, of: "share").count == 1)
+  }
+}

@@ -1,0 +1,50 @@
+import Belay
+import BelayYAML
+import Diagnostics
+
+/// The files of a policy by their names, the root file first.
+struct MemoryFiles: Sendable {
+  var files: [(name: String, text: String)]
+
+  init(_ files: [(name: String, text: String)]) {
+    self.files = files
+  }
+
+  /// A policy without further files.
+  init(_ text: String) {
+    files = [("policy.yaml", text)]
+  }
+
+  func compile() throws(CompilationError) -> CompiledPolicy {
+    try CompiledPolicy(file(named: files[0].name)!, loader: loader)
+  }
+
+  /// What compiling says, whether it succeeds or not.
+  var diagnostics: [Diagnostic] {
+    do throws(CompilationError) { return try compile().warnings } catch {
+      return error.diagnostics
+    }
+  }
+
+  private func file(named name: String) -> PolicyLoader.File? {
+    files.first { $0.name == name }.map {
+      PolicyLoader.File(identity: name, source: SourceText(name: name, text: $0.text))
+    }
+  }
+
+  private var loader: PolicyLoader {
+    PolicyLoader(
+      include: { path, _ in
+        if path.hasPrefix("..") {
+          return .failure(.init("`\(path)` leads out of the folder of the policy"))
+        }
+        return file(named: path).map { .success($0) }
+          ?? .failure(.init("there is no file `\(path)`"))
+      },
+      parse: { source, diagnostics in
+        source.name.hasSuffix(".json")
+          ? JSONDocument.read(source, diagnostics: &diagnostics)
+          : YAMLDocument.read(source, diagnostics: &diagnostics)
+      })
+  }
+}
