@@ -26,7 +26,7 @@ public struct AssessedTable: Sendable {
   public struct Score: Sendable {
     public internal(set) var score: Numbers
     /// For each row its level's place in `levelNames`, or -1 where it is unknown.
-    public internal(set) var levels: [Int8] = []
+    public internal(set) var levels: [Int32] = []
     /// The policy's levels from the lowest up, then `insufficient_data`.
     public let levelNames: [String]
     public internal(set) var coverage: [Double] = []
@@ -125,7 +125,7 @@ public struct AssessedTable: Sendable {
       if case .value(.string(let name)) = state.slots[score.levelSlot] {
         level = scores[i].levelNames.firstIndex(of: name)
       }
-      scores[i].levels.append(level.map { Int8($0) } ?? -1)
+      scores[i].levels.append(level.map { Int32($0) } ?? -1)
       for (j, domain) in score.domains.enumerated() {
         scores[i].domains[j].values.append(state.domains[domain].value ?? .nan)
       }

@@ -166,10 +166,10 @@ struct RowEvaluator: Sendable {
     switch part.scale {
     case .curve(let curve): return points(on: curve, at: measure, name)
     case .parameter(let slot, let curves):
-      if case .value = row.slots[slot] {
+      guard case .unknown(let unknown) = row.slots[slot] else {
         return points(on: curves[row.choices[slot]], at: measure, name)
       }
-      return Points(.unknown(row.slots[slot].missing("")), curves.bounds)
+      return Points(.unknown(unknown.union(measure.missing(name))), curves.bounds)
     case .bands(let bands):
       let points: Outcome<Double> =
         switch measure {

@@ -153,6 +153,28 @@ import Testing
     #expect(assessment.defaulted.map(\.value) == (group == "blue" ? ["blue"] : []))
   }
 
+  @Test func `an unknown curve and an unknown measure are both named`() throws {
+    let policy = try policy(
+      """
+      parameters:
+        shape: {by: group, values: {red: [[0, 20], [5, 80]], green: [[0, 10], [10, 70]]}}
+      factors:
+        f: {domain: work, from: a, curve: shape, weight: 1}
+      domains:
+        work: {weight: 1}
+      scores:
+        s: {levels: {low: 0}}
+      """)
+    let neither = try policy.assess([:]).score
+    #expect(neither.missing.causes.map(\.name) == ["a", "group"])
+    // The lowest and the highest points on any of the curves.
+    #expect(neither.interval == 10...80)
+    #expect(try policy.assess(["a": 2]).score.missing.causes.map(\.name) == ["group"])
+    let measure = try policy.assess(["group": "green"]).score
+    #expect(measure.missing.causes.map(\.name) == ["a"])
+    #expect(measure.interval == 10...70)
+  }
+
   @Test func `points of a condition may be parameters`() throws {
     let policy = try policy(
       """
