@@ -308,6 +308,12 @@ struct Compiler {
     return environment.check(tree, expecting: .double, diagnostics: &diagnostics)
   }
 
+  /// The declared names that an expression reads.
+  func references(in expression: ExpressionText) -> [NameReference] {
+    guard case .some(.some(let tree)) = parsed[expression.span] else { return [] }
+    return tree.references(among: { indices[$0] != nil })
+      .filter(\.isDeclared).map { NameReference(text: $0.name, span: $0.span) }
+  }
 }
 
 extension Compiler.Target {
