@@ -170,8 +170,7 @@ public struct TableReader: Sendable {
     let missing = required.filter { header.place(of: $0) == nil }
     if !missing.isEmpty {
       if let flaw = header.separatorFlaw(&text) { throw TableError([flaw]) }
-      var errors: [Diagnostic] = []
-      for name in missing { errors.append(.missingColumn(name, header, &text)) }
+      let errors = Diagnostic.missingColumns(missing, header, &text)
       throw TableError(errors)
     }
     let known = Set(slots.headers)
@@ -357,21 +356,34 @@ extension Diagnostic {
       secondary: [text.label(first.lower, first.upper, "first here")])
   }
 
-  fileprivate static func missingColumn(
-    _ name: String, _ header: CSVHeader, _ text: inout DataText
-  ) -> Diagnostic {
-    let message = "the file has no column \(quoted(name))"
-    guard let nearest = nearestName(to: name, among: header.names.prefix(nearestLimit)),
-      let cell = header.place(of: nearest).map({ header.cells[$0] })
-    else {
-      return Diagnostic(
-        code: .missingColumn, message: message,
-        primary: text.label(header.lower, header.upper, "the columns that it has"))
+  /// One for each column that a misspelt header may stand for, and one for all the others.
+  fileprivate static func missingColumns(
+    _ names: [String], _ header: CSVHeader, _ text: inout DataText
+  ) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    var others: [String] = []
+    for name in names {
+      guard let nearest = nearestName(to: name, among: header.names.prefix(nearestLimit)),
+        let cell = header.place(of: nearest).map({ header.cells[$0] })
+      else {
+        others.append(quoted(name))
+        continue
+      }
+      let label = text.label(cell.lower, cell.upper, "perhaps this one is meant")
+      diagnostics.append(
+        Diagnostic(
+          code: .missingColumn, message: "the file has no column \(quoted(name))",
+          primary: label, fixIts: [FixIt(replacing: label.span, with: name)]))
     }
-    let label = text.label(cell.lower, cell.upper, "perhaps this one is meant")
-    return Diagnostic(
-      code: .missingColumn, message: message, primary: label,
-      fixIts: [FixIt(replacing: label.span, with: name)])
+    if !others.isEmpty {
+      let noun = others.count == 1 ? "column" : "columns"
+      diagnostics.append(
+        Diagnostic(
+          code: .missingColumn,
+          message: "the file has no \(noun) \(others.joined(separator: ", "))",
+          primary: text.label(header.lower, header.upper, "the columns that it has")))
+    }
+    return diagnostics
   }
 
   fileprivate static func missingField(
