@@ -211,7 +211,10 @@ struct ScopeText {
         let low = NumberText.fixed(interval.lowerBound, decimals: decimals)
         let high = NumberText.fixed(interval.upperBound, decimals: decimals)
         text += text.isEmpty ? "" : "; "
-        text += "with all known the score is between \(low) and \(high)"
+        text +=
+          low == high
+          ? "with all known the score stays \(low)"
+          : "with all known the score is between \(low) and \(high)"
       }
       page.entry("Missing", text, at: 4)
     }
