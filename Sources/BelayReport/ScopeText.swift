@@ -117,7 +117,7 @@ struct ScopeText {
 
   private func detail(_ assessment: Assessment, level: Int?) -> Detail {
     guard let score = table.scores.first else {
-      return assessment.alerts.isEmpty ? .id : .full
+      return assessment.alerts.isEmpty && assessment.measures.isEmpty ? .id : .full
     }
     guard let level else { return .short }
     if level >= firstDetailed(of: score.levelNames.count - 1) { return .full }
@@ -213,10 +213,13 @@ struct ScopeText {
         text += text.isEmpty ? "" : "; "
         text +=
           low == high
-          ? "with all known the score stays \(low)"
+          ? "with all known the score is \(low) too"
           : "with all known the score is between \(low) and \(high)"
       }
       page.entry("Missing", text, at: 4)
+    }
+    if !assessment.measures.isEmpty {
+      page.entry("Measures", assessment.measures.map(said).joined(separator: ", "), at: 4)
     }
     for alert in worstFirst(assessment.alerts) {
       let owner = alert.owner.map { words($0) }
@@ -250,6 +253,12 @@ struct ScopeText {
       page.entry(
         "Alerts", "\(severity.rawValue): \(labels.joined(separator: "; "))", at: 4, .yellow)
     }
+  }
+
+  private func said(_ measure: ShownMeasure) -> String {
+    guard case .value(let value) = measure.value else { return "\(measure.label)\u{A0}unknown" }
+    let unit = measure.unit.map { "\u{A0}\(noBreaks($0))" } ?? ""
+    return "\(measure.label)\u{A0}\(Wording.text(value, NumberStyle(decimals: decimals)))\(unit)"
   }
 
   private func said(_ alert: AlertResult) -> String {

@@ -10,7 +10,8 @@ import Tables
 /// the organization stand worst first.
 ///
 /// A subject above the two lowest levels is shown in full: what drives the score, what was missing,
-/// alerts, what could not be told, and up to three interventions. One at the second-lowest level,
+/// the measures that the policy shows, alerts, what could not be told, and up to three
+/// interventions. One at the second-lowest level,
 /// with too little data, or with an alert takes a line, and what alerts say. All others are listed
 /// by id. Numbers of drivers add up to the score as it is printed.
 public struct TableReport: Sendable {

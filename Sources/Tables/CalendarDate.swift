@@ -3,7 +3,9 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
   /// Days since 1970-01-01, negative before it.
   public let daysSince1970: Int32
 
+  /// - Precondition: the day lies in the years 1 to 9999.
   public init(daysSince1970: Int32) {
+    precondition(-719_162...2_932_896 ~= daysSince1970, "a day of the years 1 to 9999")
     self.daysSince1970 = daysSince1970
   }
 

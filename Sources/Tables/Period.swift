@@ -11,7 +11,8 @@ public struct Period: Hashable, Sendable {
   /// Periods since the one that holds 1970-01-01; weeks start on Monday.
   public var index: Int { Int(number) }
 
-  /// - Precondition: the index fits in 32 bits.
+  /// - Precondition: the index fits in 32 bits; for days and weeks their first day lies in the
+  ///   years 1 to 9999 once it is asked for.
   public init(_ granularity: Granularity, index: Int) {
     self.granularity = granularity
     number = Int32(index)

@@ -135,9 +135,7 @@ public struct TableReader: Sendable {
     if let firstRecord {
       let missing = required.filter { !names.contains($0) }
       if !missing.isEmpty {
-        var errors: [Diagnostic] = []
-        for name in missing { errors.append(.missingField(name, seen, firstRecord, &text)) }
-        throw TableError(errors)
+        throw TableError(Diagnostic.missingFields(missing, seen, firstRecord, &text))
       }
       let unknown = seen.filter { places[$0.name] == nil }
       if let first = unknown.first {
@@ -170,8 +168,7 @@ public struct TableReader: Sendable {
     let missing = required.filter { header.place(of: $0) == nil }
     if !missing.isEmpty {
       if let flaw = header.separatorFlaw(&text) { throw TableError([flaw]) }
-      let errors = Diagnostic.missingColumns(missing, header, &text)
-      throw TableError(errors)
+      throw TableError(Diagnostic.missingColumns(missing, header, &text))
     }
     let known = Set(slots.headers)
     let unknown = header.names.indices.filter { !known.contains(header.names[$0]) }
@@ -306,6 +303,14 @@ extension DiagnosticCode {
     "unknown-columns", .note, "A data file has columns that the policy does not know.")
 }
 
+/// The first names of columns, and how many more there are.
+private func listing(_ names: [String]) -> String {
+  let limit = 20
+  let list = names.prefix(limit).map { $0.isEmpty ? "one without a name" : quoted($0) }
+    .joined(separator: ", ")
+  return names.count > limit ? list + " and \(names.count - limit) more" : list
+}
+
 /// Among how many names the one that is meant is looked for.
 private let nearestLimit = 1000
 
@@ -356,61 +361,71 @@ extension Diagnostic {
       secondary: [text.label(first.lower, first.upper, "first here")])
   }
 
-  /// One for each column that a misspelt header may stand for, and one for all the others.
+  /// One for each column that seems to be there under another name, and one for all others.
   fileprivate static func missingColumns(
     _ names: [String], _ header: CSVHeader, _ text: inout DataText
   ) -> [Diagnostic] {
-    var diagnostics: [Diagnostic] = []
+    var errors: [Diagnostic] = []
     var others: [String] = []
     for name in names {
       guard let nearest = nearestName(to: name, among: header.names.prefix(nearestLimit)),
         let cell = header.place(of: nearest).map({ header.cells[$0] })
       else {
-        others.append(quoted(name))
+        others.append(name)
         continue
       }
       let label = text.label(cell.lower, cell.upper, "perhaps this one is meant")
-      diagnostics.append(
+      errors.append(
         Diagnostic(
-          code: .missingColumn, message: "the file has no column \(quoted(name))",
-          primary: label, fixIts: [FixIt(replacing: label.span, with: name)]))
+          code: .missingColumn, message: "the file has no column \(quoted(name))", primary: label,
+          fixIts: [FixIt(replacing: label.span, with: name)]))
     }
-    if !others.isEmpty {
-      let noun = others.count == 1 ? "column" : "columns"
-      diagnostics.append(
-        Diagnostic(
-          code: .missingColumn,
-          message: "the file has no \(noun) \(others.joined(separator: ", "))",
-          primary: text.label(header.lower, header.upper, "the columns that it has")))
-    }
-    return diagnostics
+    guard !others.isEmpty else { return errors }
+    return errors + [
+      Diagnostic(
+        code: .missingColumn,
+        message: others.count == 1
+          ? "the file has no column \(quoted(others[0]))"
+          : "the file lacks \(others.count) columns: \(listing(others))",
+        primary: text.label(header.lower, header.upper, "the columns that it has"))
+    ]
   }
 
-  fileprivate static func missingField(
-    _ name: String, _ seen: [JSONRecordScanner.FieldSeen], _ firstRecord: Int,
+  /// The same for the fields of records.
+  fileprivate static func missingFields(
+    _ names: [String], _ seen: [JSONRecordScanner.FieldSeen], _ firstRecord: Int,
     _ text: inout DataText
-  ) -> Diagnostic {
-    let message = "no record has a field \(quoted(name))"
-    guard let nearest = nearestName(to: name, among: seen.prefix(nearestLimit).map(\.name)),
-      let field = seen.first(where: { $0.name == nearest })
-    else {
-      return Diagnostic(
-        code: .missingColumn, message: message,
-        primary: text.label(firstRecord, firstRecord + 1, "the first record"))
+  ) -> [Diagnostic] {
+    var errors: [Diagnostic] = []
+    var others: [String] = []
+    for name in names {
+      guard let nearest = nearestName(to: name, among: seen.prefix(nearestLimit).map(\.name)),
+        let field = seen.first(where: { $0.name == nearest })
+      else {
+        others.append(name)
+        continue
+      }
+      let label = text.label(field.lower + 1, field.upper - 1, "perhaps this one is meant")
+      errors.append(
+        Diagnostic(
+          code: .missingColumn, message: "no record has a field \(quoted(name))", primary: label,
+          fixIts: [FixIt(replacing: label.span, with: name)]))
     }
-    let label = text.label(field.lower + 1, field.upper - 1, "perhaps this one is meant")
-    return Diagnostic(
-      code: .missingColumn, message: message, primary: label,
-      fixIts: [FixIt(replacing: label.span, with: name)])
+    guard !others.isEmpty else { return errors }
+    return errors + [
+      Diagnostic(
+        code: .missingColumn,
+        message: others.count == 1
+          ? "no record has a field \(quoted(others[0]))"
+          : "no record has any of \(others.count) fields: \(listing(others))",
+        primary: text.label(firstRecord, firstRecord + 1, "the first record"))
+    ]
   }
 
   fileprivate static func unknownColumns(
     _ names: [String], _ lower: Int, _ upper: Int, _ text: inout DataText
   ) -> Diagnostic {
-    let limit = 20
-    var list = names.prefix(limit)
-      .map { $0.isEmpty ? "one without a name" : quoted($0) }.joined(separator: ", ")
-    if names.count > limit { list += " and \(names.count - limit) more" }
+    let list = listing(names)
     return Diagnostic(
       code: .unknownColumns,
       message: names.count == 1

@@ -10,7 +10,10 @@ extension Compiler {
         continue
       }
       if let respondents = input.respondents { checkCount(respondents, of: input) }
-      if input.isConfidential { checkGate(input) }
+      if input.isConfidential {
+        checkGate(input)
+        checkOneWayIn(to: input)
+      }
     }
     let counts = self.counts
     for alert in policy.alerts {
@@ -55,10 +58,26 @@ extension Compiler {
     }
   }
 
-  /// The counts of respondents, and the measures computed from them.
+  /// Through another input the same column would be read past the gate.
+  private mutating func checkOneWayIn(to input: InputDeclaration) {
+    for other in policy.inputs
+    where other.isColumn(of: input.scope) && other.column == input.column
+      && other.name.text != input.name.text
+    {
+      diagnostics.append(.secondWayIn(other.name, input.name))
+    }
+  }
+
+  /// The counts of respondents under every name, and the measures computed from them.
   private var counts: Set<String> {
-    var counts = Set(policy.inputs.compactMap { $0.respondents?.text })
-    guard !counts.isEmpty else { return [] }
+    let named = Set(policy.inputs.compactMap { $0.respondents?.text })
+    guard !named.isEmpty else { return [] }
+    let columns = policy.inputs.filter { named.contains($0.name.text) }
+    var counts = named
+    for input in policy.inputs
+    where columns.contains(where: { input.isColumn(of: $0.scope) && $0.column == input.column }) {
+      counts.insert(input.name.text)
+    }
     for index in order {
       let quantity = quantities[index]
       if case .measure = quantity.kind, quantity.reads.contains(where: { counts.contains($0.name) })
@@ -111,6 +130,17 @@ extension Diagnostic {
       })
   }
 
+  fileprivate static func secondWayIn(
+    _ name: DeclaredName, _ confidential: DeclaredName
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .confidentialInput,
+      message: "`\(name.text)` reads the column of confidential input `\(confidential.text)`",
+      primary: Label(span: name.span, text: "this would go past the gate"),
+      secondary: [Label(span: confidential.span, text: "confidential here")],
+      notes: ["read `\(confidential.text)` instead"])
+  }
+
   fileprivate static func noCount(_ reference: NameReference, _ scope: Scope) -> Diagnostic {
     Diagnostic(
       code: .confidentialInput,
@@ -138,7 +168,8 @@ extension Diagnostic {
 
 extension DiagnosticCode {
   package static let confidentialInput = DiagnosticCode(
-    "confidential-input", "A confidential input lacks what the gate needs.")
+    "confidential-input",
+    "A confidential input lacks what the gate needs, or another input would go past the gate.")
   package static let countShown = DiagnosticCode(
     "count-shown", "A message or shown measure would tell how many people answered.")
   package static let noCrisisResources = DiagnosticCode(

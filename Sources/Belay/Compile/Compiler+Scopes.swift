@@ -109,7 +109,7 @@ extension Compiler {
         diagnostics.append(.scoreWithoutDomains(score.name, scope))
       }
     }
-    for (scope, scores) in ofScope where scores.count > 1 {
+    for (scope, scores) in ofScope.sorted(by: { $0.key < $1.key }) where scores.count > 1 {
       for i in scores where policy.scores[i].domains == nil {
         let other = policy.scores[scores[scores[0] == i ? 1 : 0]].name
         diagnostics.append(.scoreNeedsDomains(policy.scores[i].name, scope, other: other))

@@ -115,9 +115,7 @@ struct PlanBuilder {
     var inputs: [InputPlan] = []
     var columns: [ColumnSchema] = []
     var ignored: Set<String> = []
-    for input in policy.inputs {
-      let belongs = input.role?.scope.map { $0 >= scope } ?? (input.scope == scope)
-      guard belongs else { continue }
+    for input in policy.inputs where input.isColumn(of: scope) {
       let name = input.name.text
       guard read.contains(name) else {
         // A column that nothing reads is known all the same: its cells are looked at.
@@ -150,6 +148,13 @@ struct PlanBuilder {
     return GatePlan(
       gate: Gate(range: range, minimumGroupSize: compiler.policy.minimumGroupSize),
       respondents: compiler.slot(respondents.text))
+  }
+}
+
+extension InputDeclaration {
+  /// Whether the table of a scope may have its column: ids also stand in the tables of members.
+  func isColumn(of scope: Scope) -> Bool {
+    role?.scope.map { $0 >= scope } ?? (self.scope == scope)
   }
 }
 
