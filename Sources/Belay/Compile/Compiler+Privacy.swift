@@ -24,6 +24,13 @@ extension Compiler {
     for measure in policy.measures where measure.isShown && counts.contains(measure.name.text) {
       diagnostics.append(.countShown(measure.name.text, at: measure.name.span))
     }
+    for factor in policy.factors {
+      for expression in factor.rule.measures {
+        for read in references(in: expression) where counts.contains(read.text) {
+          diagnostics.append(.countShown(read.text, at: read.span))
+        }
+      }
+    }
     let sensitive = policy.inputs.first { $0.isConfidential || $0.instrument != nil }
     if let sensitive, policy.crisisResources.isEmpty {
       diagnostics.append(.noCrisisResources(sensitive.name))
@@ -79,6 +86,18 @@ extension Compiler {
       }
     }
     return counts
+  }
+}
+
+extension FactorDeclaration.Rule {
+  /// The expressions whose values the points tell.
+  fileprivate var measures: [ExpressionText] {
+    switch self {
+    case .scaled(let part): [part.from]
+    case .points(let expression): [expression]
+    case .worst(let parts): parts.map(\.from)
+    case .when: []
+    }
   }
 }
 

@@ -227,18 +227,21 @@ struct Compiler {
     }
     guard let tree else { return }
     let indices = self.indices
-    var crossesScopes = false
+    var isReadable = true
     for reference in tree.references(among: { indices[$0] != nil || $0 == "period" }) {
       if isOfScope(reference.span.text), indices[reference.span.text] == nil {
         diagnostics.append(.crossesScopes(reference.span.text, at: reference.span))
-        crossesScopes = true
+        isReadable = false
+      } else if let read = indices[reference.name], case .intervention = quantities[read].kind {
+        diagnostics.append(.readsIntervention(reference.name, at: reference.span))
+        isReadable = false
       } else if reference.isDeclared, reference.name == "period" {
         notePeriod(reference.span)
       } else if reference.isDeclared {
         quantities[index].reads.append((reference.name, reference.span))
       }
     }
-    if crossesScopes { parsed[expression.span] = .some(nil) }
+    if !isReadable { parsed[expression.span] = .some(nil) }
   }
 
   private mutating func notePeriod(_ span: SourceSpan) {
@@ -308,6 +311,12 @@ struct Compiler {
     return environment.check(tree, expecting: .double, diagnostics: &diagnostics)
   }
 
+  /// The declared names that an expression reads.
+  func references(in expression: ExpressionText) -> [NameReference] {
+    guard case .some(.some(let tree)) = parsed[expression.span] else { return [] }
+    return tree.references(among: { indices[$0] != nil })
+      .filter(\.isDeclared).map { NameReference(text: $0.name, span: $0.span) }
+  }
 }
 
 extension Compiler.Target {
@@ -360,6 +369,13 @@ extension Diagnostic {
     Diagnostic(
       code: .unsupported, message: "`\(name)` reads from another scope",
       primary: Label(span: span, text: "references across scopes are not supported yet"))
+  }
+
+  fileprivate static func readsIntervention(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "an expression cannot read `\(name)`",
+      primary: Label(span: span, text: "an intervention is what follows, not what is known"),
+      notes: ["an intervention that needs another one names it in `requires`"])
   }
 
   fileprivate static func cycle(_ members: [(name: String, span: SourceSpan)]) -> Diagnostic {
