@@ -213,7 +213,7 @@ struct ScopeText {
         text += text.isEmpty ? "" : "; "
         text +=
           low == high
-          ? "with all known the score is \(low) too"
+          ? "with all known the score stays \(low)"
           : "with all known the score is between \(low) and \(high)"
       }
       page.entry("Missing", text, at: 4)

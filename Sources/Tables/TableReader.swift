@@ -386,7 +386,7 @@ extension Diagnostic {
         code: .missingColumn,
         message: others.count == 1
           ? "the file has no column \(quoted(others[0]))"
-          : "the file lacks \(others.count) columns: \(listing(others))",
+          : "the file has no columns \(listing(others))",
         primary: text.label(header.lower, header.upper, "the columns that it has"))
     ]
   }
@@ -417,7 +417,7 @@ extension Diagnostic {
         code: .missingColumn,
         message: others.count == 1
           ? "no record has a field \(quoted(others[0]))"
-          : "no record has any of \(others.count) fields: \(listing(others))",
+          : "no record has any of the fields \(listing(others))",
         primary: text.label(firstRecord, firstRecord + 1, "the first record"))
     ]
   }

@@ -23,4 +23,17 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
     return mixed ^ mixed >> 31
   }
+  /// True once in so many times.
+  public mutating func once(in count: Int) -> Bool {
+    Int.random(in: 0..<count, using: &self) == 0
+  }
+
+  /// - Precondition: there is something to choose from.
+  public mutating func pick<Choice>(_ choices: [Choice]) -> Choice {
+    choices.randomElement(using: &self)!
+  }
+
+  public mutating func number(_ range: ClosedRange<Int>) -> Int {
+    Int.random(in: range, using: &self)
+  }
 }

@@ -478,7 +478,11 @@ extension Diagnostic {
     Diagnostic(
       code: .missingKey, message: "a policy needs \(listing(keys.map { "`\($0)`" }))",
       primary: Label(span: span),
-      notes: keys.map { $0 == "belay" ? "such as `belay: 1`" : "such as `policy: my-policy`" })
+      notes: keys.map {
+        $0 == "belay"
+          ? "such as `belay: 1`"
+          : "such as `policy: my-policy`; a file that others include is checked with them"
+      })
   }
 
   fileprivate static func rootOnly(_ key: String, at span: SourceSpan) -> Diagnostic {

@@ -1,5 +1,6 @@
 import Belay
 import CEL
+import TestSupport
 import Testing
 
 @Suite struct PointsTests {
@@ -109,7 +110,7 @@ import Testing
   }
 
   @Test func `a curve never leaves the points that it goes through`() throws {
-    var random = SplitMix64(seed: 0xC0FFEE)
+    var random = SeededRandom(seed: 0xC0FFEE)
     for _ in 0..<200 {
       let low = Double(random.number(-90...0)) / 7
       let high = low + Double(random.number(1...99))

@@ -2,6 +2,7 @@ import Belay
 import BelayYAML
 import CEL
 import Tables
+import TestSupport
 import Testing
 
 @Suite struct GateTests {
@@ -153,7 +154,7 @@ import Testing
   }
 
   @Test func `rounding twice is rounding once`() throws {
-    var random = SplitMix64(seed: 7)
+    var random = SeededRandom(seed: 7)
     for _ in 0..<50 {
       let low = Double(random.number(-1000...1000)) / 10
       let high = low + Double(random.number(1...2000)) / 10

@@ -1,15 +1,16 @@
 import Belay
+import TestSupport
 
 /// Makes policies and records that use everything an assessment of one scope can use.
 struct PolicyGenerator {
-  var random: SplitMix64
+  var random: SeededRandom
   private var model = PolicyModel()
   /// What expressions may read so far.
   private var numbers: [String] = []
   private var truths: [String] = []
   private var texts: [(name: String, values: [String])] = []
 
-  init(seed: UInt64) { random = SplitMix64(seed: seed) }
+  init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
   mutating func policy() -> PolicyModel {
     model.numbers = (0..<random.number(2...5)).map { "x\($0)" }
