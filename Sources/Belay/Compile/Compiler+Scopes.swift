@@ -184,10 +184,6 @@ extension Diagnostic {
     let label = Label(
       span: first?.span ?? span,
       text: first.map { "`\($0.name)` is about \(scope.words)" } ?? "")
-    guard scope != .organization else {
-      return Diagnostic(
-        code: .unsupported, message: "the scope organization is not supported yet", primary: label)
-    }
     return Diagnostic(
       code: .noSubject, message: "no input holds the ids of \(scope.rawValue)s", primary: label,
       notes: [

@@ -103,8 +103,8 @@ extension KeyTable {
     [
       KeySpec("type", .required, "number, text, boolean or date", "What its cells hold."),
       KeySpec(
-        "role", "provider, team, site or group",
-        "`provider`, `team`, `site`: the id of that subject. `group`: a key that parameters vary by."
+        "role", "provider, team, site, organization or group",
+        "`group`: a key that parameters vary by. The others: the ids of such subjects."
       ),
       KeySpec("scope", "provider, team, site or organization", "Whose table it is in: `provider`."),
       KeySpec("column", "header", "The header in the data, where it differs from the name."),

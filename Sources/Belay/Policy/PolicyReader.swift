@@ -234,7 +234,7 @@ struct PolicyReader {
   }
 
   private enum TypeName: String, CaseIterable { case number, text, boolean, date }
-  private enum RoleName: String, CaseIterable { case provider, team, site, group }
+  private enum RoleName: String, CaseIterable { case provider, team, site, organization, group }
   private enum Direction: String, CaseIterable {
     case higherIsBetter = "higher_is_better"
     case higherIsWorse = "higher_is_worse"
@@ -256,6 +256,7 @@ struct PolicyReader {
       case .provider: .subject(.provider)
       case .team: .subject(.team)
       case .site: .subject(.site)
+      case .organization: .subject(.organization)
       case .group: .group
       case nil: nil
       }

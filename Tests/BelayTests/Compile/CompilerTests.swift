@@ -1,6 +1,7 @@
 import Belay
 import CEL
 import Diagnostics
+import Tables
 import Testing
 
 @Suite struct CompilerTests {
@@ -194,6 +195,25 @@ import Testing
             a: {when: "me && vacancies > 2", severity: low, owner: x, message: A}
             b: {when: "hours > 2", severity: low, owner: x, message: A}
           """) == [.mixedScopes])
+  }
+
+  @Test(arguments: Scope.allCases)
+  func `each scope has a table of its own and is assessed by itself`(_ scope: Scope) throws {
+    let policy = try Self.compile(
+      """
+      inputs:
+        subject_id: {type: text, role: \(scope.rawValue)}
+        turnover: {scope: \(scope.rawValue), type: number}
+      alerts:
+        leaving:
+          {when: "turnover > 0.2", severity: high, owner: x, message: "{turnover} of {subject_id}"}
+      """)
+    #expect(policy.scopes == [scope])
+    #expect(policy.tableSchema(for: scope)?.key == "subject_id")
+    let record = Record(["turnover": 0.25], subject: "A")
+    let result = try policy.assess(record, scope: scope)
+    #expect(result.alerts.map(\.message) == ["0.25 of A"])
+    #expect(result.scope == scope)
   }
 
   @Test func `constants can be read in every scope`() throws {
