@@ -41,12 +41,25 @@ struct AssessmentJSON {
     }
     json.key("partial")
     json.boolean(score.isPartial)
-    json.list("drivers", score.drivers, write)
+    writeDrivers(of: score, to: &json)
     json.list("domains", score.domains, write)
     write(score.missing, to: &json)
   }
 
-  private func write(_ driver: Driver, to json: inout JSONWriter) {
+  /// Contributions that have decimals are rounded so that they add up to the score as it is printed.
+  private func writeDrivers(of score: ScoreResult, to json: inout JSONWriter) {
+    let rounded = numbers.decimals.flatMap { decimals in
+      score.value.map {
+        LargestRemainder(score.drivers.map(\.contribution), sum: $0, decimals: decimals)
+      }
+    }
+    json.list("drivers", Array(score.drivers.enumerated())) { driver, json in
+      let (place, driver) = driver
+      write(driver, rounded?[place] ?? numbers.text(driver.contribution), to: &json)
+    }
+  }
+
+  private func write(_ driver: Driver, _ contribution: String, to json: inout JSONWriter) {
     switch driver.source {
     case .factor(let id):
       json.member("kind", "factor")
@@ -62,7 +75,8 @@ struct AssessmentJSON {
       json.integer(index)
     }
     json.member("label", driver.label)
-    number("contribution", driver.contribution, to: &json)
+    json.key("contribution")
+    json.literal(contribution)
     number("points", driver.points, to: &json)
     json.member("evidence", driver.evidence)
   }

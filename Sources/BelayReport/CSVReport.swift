@@ -10,7 +10,7 @@ import Tables
 public struct CSVReport: Sendable {
   private let numbers: NumberStyle
 
-  /// - Parameter decimals: how many decimals numbers have; without, the shortest text that
+  /// - Parameter decimals: how many decimals numbers have, 0 to 15; without, the shortest text that
   ///   reads back as the same number.
   public init(decimals: Int? = nil) {
     numbers = NumberStyle(decimals: decimals)

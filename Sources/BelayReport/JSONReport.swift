@@ -8,8 +8,8 @@ import Diagnostics
 public struct JSONReport: Sendable {
   private let numbers: NumberStyle
 
-  /// - Parameter decimals: how many decimals computed numbers have; without, the shortest text
-  ///   that reads back as the same number.
+  /// - Parameter decimals: how many decimals computed numbers have, 0 to 15; without, the shortest
+  ///   text that reads back as the same number.
   public init(decimals: Int? = nil) {
     numbers = NumberStyle(decimals: decimals)
   }
@@ -53,8 +53,8 @@ public struct JSONReport: Sendable {
 public struct NDJSONReport: Sendable {
   private let numbers: NumberStyle
 
-  /// - Parameter decimals: how many decimals computed numbers have; without, the shortest text
-  ///   that reads back as the same number.
+  /// - Parameter decimals: how many decimals computed numbers have, 0 to 15; without, the shortest
+  ///   text that reads back as the same number.
   public init(decimals: Int? = nil) {
     numbers = NumberStyle(decimals: decimals)
   }

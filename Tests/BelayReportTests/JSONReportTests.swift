@@ -49,6 +49,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 2])
+  func `with decimals the drivers add up to the score as it is printed`(_ decimals: Int) throws {
+    let policy = try CompiledPolicy.shipped()
+    let file = Conformance.checkout.appending(path: "Docs/Example/providers.csv")
+    let (table, _) = try TableReader(schema: #require(policy.tableSchema(for: .provider)))
+      .read(Array(Data(contentsOf: file)), name: "providers.csv", format: .csv)
+    let text = NDJSONReport(decimals: decimals).text([policy.assess(table)], of: policy)
+    let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
+    for line in text.split(separator: "\n").dropFirst() {
+      let assessment = try #require(
+        JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      for score in assessment["scores"] as? [[String: Any]] ?? [] {
+        guard let value = score["value"] as? Double else { continue }
+        let drivers = score["drivers"] as? [[String: Any]] ?? []
+        let units = drivers.map { (($0["contribution"] as? Double ?? -1) * scale).rounded() }
+        #expect(units.reduce(0, +) == (value * scale).rounded())
+      }
+    }
+  }
+
   @Test func `the check against the schema finds what is wrong`() throws {
     let schema = try Self.schema()
     let wrong: [String: Any] = [
