@@ -23,8 +23,7 @@ final class NamedValues: Activation {
       if let value = values[name] {
         outcomes[slot] =
           value.converted(to: type).map { .value($0) }
-          ?? .fault(
-            Fault(.conversion, "`\(name)` is declared as \(type), and its value is \(value.type)"))
+          ?? .fault(.unfit(name, value, for: type))
       } else {
         outcomes[slot] = .unknown(Unknown(name))
       }
@@ -33,6 +32,12 @@ final class NamedValues: Activation {
   }
 
   func outcome(at slot: Int) -> Outcome<Value> { outcomes[slot] }
+}
+
+extension Fault {
+  static func unfit(_ name: String, _ value: Value, for type: CELType) -> Fault {
+    Fault(.conversion, "`\(name)` is declared as \(type), and its value is \(value.type)")
+  }
 }
 
 extension Value {

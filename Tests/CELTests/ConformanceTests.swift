@@ -1,6 +1,7 @@
 import CEL
 import Diagnostics
 import Foundation
+import Tables
 import TestSupport
 import Testing
 
@@ -93,13 +94,38 @@ private struct ConformanceCase {
       wanted = typed["value"]
     }
     if test["check_only"] as? Bool == true { return nil }
+    let expected = try wanted.map(Self.value)
     let record = Bindings(environment: environment, values: bindings)
-    switch checked.evaluate(record) {
+    var literal = environment
+    literal.foldsConstants = false
+    let unfolded =
+      isUnchecked ? literal.resolve(parsed) : literal.check(parsed, diagnostics: &diagnostics)
+    var outcomes = [
+      ("record", checked.evaluate(record)),
+      ("trace", checked.trace(record).outcome),
+      ("named values", checked.evaluate(bindings)),
+      ("unfolded", unfolded?.evaluate(record) ?? .unknown(Unknown("not checked"))),
+    ]
+    let columns = bindings.compactMapValues { $0.column(repeated: 2) }
+    if columns.count == bindings.count {
+      outcomes.append(("column", checked.evaluate(columns, rows: 0..<2)[1]))
+    }
+    for (name, outcome) in outcomes {
+      if let reason = Self.failure(outcome, expected, isFault: expect["error"] != nil) {
+        return "\(name): \(reason)"
+      }
+    }
+    return nil
+  }
+
+  private static func failure(
+    _ outcome: Outcome<Value>, _ expected: Value?, isFault: Bool
+  ) -> String? {
+    switch outcome {
     case .value(let value):
-      guard let wanted else { return "the value is \(value), not a fault" }
-      let expected = try Self.value(wanted)
-      return Self.same(value, expected) ? nil : "the value is \(value), not \(expected)"
-    case .fault(let fault): return expect["error"] != nil ? nil : "fault: \(fault)"
+      guard let expected else { return "the value is \(value), not a fault" }
+      return same(value, expected) ? nil : "the value is \(value), not \(expected)"
+    case .fault(let fault): return isFault ? nil : "fault: \(fault)"
     case .unknown(let unknown): return "unknown: \(unknown.causes)"
     }
   }
@@ -176,6 +202,21 @@ private struct ConformanceCase {
 
   struct Unreadable: Error {
     let what: String
+  }
+}
+
+extension Value {
+  /// A column that holds the value in each row; nil for values that no column holds.
+  func column(repeated count: Int) -> Column? {
+    switch self {
+    case .double(let number) where number.isFinite:
+      .number(Array(repeating: number, count: count))
+    case .string(let text): .text(TextColumn(Array(repeating: text, count: count)))
+    case .bool(let flag): .boolean(BooleanColumn(Array(repeating: flag, count: count)))
+    case .timestamp(let moment) where moment.seconds % 86_400 == 0 && moment.nanoseconds == 0:
+      .date(Array(repeating: Int32(moment.seconds / 86_400), count: count))
+    default: nil
+    }
   }
 }
 

@@ -77,6 +77,52 @@ enum Sample {
 }
 
 struct ExpressionTests {
+  /// For each code an expression that raises it, and the text that it points at.
+  static let mistakes: [(String, String, Profile, String)] = [
+    ("1 +", "expression-syntax", .cel, ""),
+    ("99999999999999999999", "invalid-literal", .cel, "99999999999999999999"),
+    (String(repeating: "(", count: 300), "expression-limit", .cel, "("),
+    ("vists > 1.0", "unknown-name", .cel, "vists"),
+    ("sise(sites)", "no-such-function", .cel, "sise"),
+    ("size(1)", "wrong-arguments", .cel, "size"), ("visits * 2", "type-mismatch", .cel, "*"),
+    ("sites.a", "no-such-field", .cel, "sites.a"),
+    ("sites.all(1, true)", "invalid-macro", .cel, "sites.all(1, true)"),
+    ("sites.all(visits, true)", "shadowed-name", .policy, "visits"),
+    ("a.B{}", "not-supported", .cel, "a.B"),
+    ("interpolate(visits, [[2, 1], [1, 2]])", "invalid-curve", .policy, "1"),
+    ("specialty.matches('(')", "invalid-pattern", .cel, "'('"),
+  ]
+
+  @Test func `every code is raised somewhere, at a place`() {
+    #expect(Set(Self.mistakes.map(\.1)) == Set(DiagnosticCode.expressionCodes.map(\.slug)))
+    for (text, code, profile, place) in Self.mistakes {
+      do throws(CompilationError) {
+        _ = try Sample.environment(profile).compile(text)
+        Issue.record("\(text) is accepted")
+      } catch {
+        #expect(error.diagnostics[0].code.slug == code, "\(text)")
+        #expect(error.diagnostics[0].primary.span.text == place, "\(text)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("visits * 2", "int and double do not mix: write `2.0`", "2.0"),
+    ("2 * visits", "int and double do not mix: write `2.0`", "2.0"),
+    ("1u + 2", "int and uint do not mix: write `2u`", "2u"),
+  ])
+  func `numbers of different kinds do not mix in plain CEL`(
+    _ text: String, _ note: String, _ proposal: String
+  ) {
+    do throws(CompilationError) {
+      _ = try Sample.environment(.cel).compile(text)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.diagnostics.map(\.notes) == [[note]])
+      #expect(error.diagnostics.first?.fixIts.map(\.replacement) == [proposal])
+    }
+  }
+
   @Test(arguments: Cases.all)
   func `an expression gives what its row says`(_ one: Case) {
     let environment = Sample.environment(one.profile)

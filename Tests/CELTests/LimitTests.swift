@@ -51,6 +51,7 @@ struct LimitTests {
     #if DEBUG
       // Tests run without optimization, several at a time.
       limits.steps = 200_000
+      limits.textLength = 1_000_000
     #endif
     let environment = Environment(limits: limits)
     var outcome: Outcome<Value>?
@@ -123,6 +124,26 @@ struct LimitTests {
     let text = (0..<30).reversed().reduce("1") { "l.map(v\($1), \($0))" }
     #expect(try environment.compile(text).cost.maximum == .max)
     #expect(try environment.compile(text).cost.minimum == 2)
+  }
+
+  @Test(arguments: [
+    "", " ", String(repeating: " ", count: 1_000_000), String(repeating: " ", count: 1_000_001),
+    "'" + String(repeating: "a", count: 999_998) + "'", String(repeating: "a", count: 1_000_000),
+    String(repeating: "1+", count: 99_999) + "1", String(repeating: "1,", count: 300_000),
+    "[" + String(repeating: "1,", count: 99_990) + "1]", String(repeating: "(", count: 200_001),
+    String(repeating: "!", count: 500_000), String(repeating: "a.", count: 99_999) + "a",
+    String(repeating: "true||", count: 99_999) + "true",
+    "{" + String(repeating: "1:", count: 9_999),
+    String(repeating: "'", count: 1_000_000), String(repeating: "9", count: 1_000_000),
+    "r'" + String(repeating: "\\", count: 999_990) + "'", String(repeating: "\u{0}", count: 1000),
+  ])
+  func `texts of any length are read or refused`(_ text: String) throws {
+    do throws(CompilationError) {
+      _ = try Environment().compile(text).evaluate([:])
+    } catch {
+      #expect(!error.diagnostics.isEmpty)
+      #expect(error.diagnostics.count < 100)
+    }
   }
 
   @Test func `an evaluation costs what the estimate says`() throws {
