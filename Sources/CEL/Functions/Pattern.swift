@@ -22,20 +22,25 @@ struct Pattern: Sendable {
 
   private let steps: [Step]
 
-  /// The most states that a pattern may have: repetition counts multiply.
-  fileprivate static let limit = 20_000
+  /// The number of its states.
+  var size: Int { steps.count }
 
-  init(_ pattern: String) throws(SyntaxError) {
+  /// - Parameter limit: the most states that it may have: repetition counts multiply.
+  init(_ pattern: String, limit: Int) throws(SyntaxError) {
     var parser = PatternParser(pattern)
     let tree = try parser.parse()
-    var compiler = PatternCompiler()
+    var compiler = PatternCompiler(limit: limit)
     try compiler.emit(tree)
     compiler.steps.append(.match)
     steps = compiler.steps
   }
 
   /// Whether some part of the text matches.
-  func matches(_ text: String) -> Bool {
+  ///
+  /// It takes a step for each 8 states or characters that it looks at.
+  func matches(_ text: String, _ meter: inout Meter) throws(Fault) -> Bool {
+    try meter.spend(steps.count >> 6)
+    var work = 0
     var current = StateList(steps.count)
     var next = StateList(steps.count)
     var before: Unicode.Scalar?
@@ -46,6 +51,11 @@ struct Pattern: Sendable {
       // A match may begin anywhere.
       if follow(0, before, at, &current, &stack) { return true }
       guard let scalar = at else { return false }
+      work += current.states.count + 1
+      if work >= 64 {
+        try meter.spend(work >> 3)
+        work &= 7
+      }
       let after = scalars.next()
       for state in current.states {
         guard case .scalar(let set) = steps[state], set.contains(scalar) else { continue }
@@ -190,10 +200,13 @@ private struct PatternCompiler {
   var steps: [Pattern.Step] = []
   /// Parts without states can be repeated too.
   private var emitted = 0
+  private let limit: Int
+
+  init(limit: Int) { self.limit = limit }
 
   mutating func emit(_ tree: PatternTree) throws(Pattern.SyntaxError) {
     emitted += 1
-    guard emitted < Pattern.limit else {
+    guard emitted < limit else {
       throw Pattern.SyntaxError(message: "the pattern is too large")
     }
     switch tree {
