@@ -341,6 +341,8 @@ private struct Summary {
   private var coverage = 0.0
   private var assessments = 0
   private var missing: [Unknown.Cause: Int] = [:]
+  /// For each input that chooses parameters, how often it was unknown and defaults stood in.
+  private var unknownKeys: [String: Int] = [:]
 
   mutating func add(_ assessment: Assessment) {
     assessments += 1
@@ -352,6 +354,8 @@ private struct Summary {
       causes.formUnion(score.missing.causes)
     }
     for cause in causes { missing[cause, default: 0] += 1 }
+    let keys = Set(assessment.defaulted.filter { $0.value == nil }.map(\.key))
+    for key in keys { unknownKeys[key, default: 0] += 1 }
     for alert in assessment.alerts {
       severities[alert.severity, default: 0] += 1
       if let text = alert.caution, !cautions.contains(where: { $0.id == alert.id }) {
@@ -384,6 +388,13 @@ private struct Summary {
         + (undetermined == 0 ? "" : "; \(undetermined) could not be told, data being missing"),
       at: 0)
     writeMissing(to: &page)
+    if !unknownKeys.isEmpty {
+      let keys = unknownKeys.sorted { $0.key < $1.key }.map { "\($0.key)\u{A0}×\u{A0}\($0.value)" }
+      page.entry(
+        "Defaults",
+        "parameters took their default, the key being unknown: "
+          + keys.joined(separator: ", "), at: 0)
+    }
     if faults > 0 { page.entry("Faults", "\(faults), counted as unknown", at: 0) }
   }
 

@@ -333,7 +333,8 @@ extension Diagnostic {
       notes: [
         byte == 0
           ? "the file may be UTF-16, or no text at all; save it as UTF-8"
-          : "the file may be in an older encoding such as Windows-1252; save it as UTF-8"
+          : "the file may be in an older encoding such as Windows-1252, or no text at all; "
+            + "save it as UTF-8"
       ])
   }
 
