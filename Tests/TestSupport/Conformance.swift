@@ -1,6 +1,8 @@
 public import Foundation
 
 /// The outside test suites: in `BELAY_CONFORMANCE`, or beside the checkout.
+///
+/// One suite's folder may be named by itself, as in `BELAY_CEL_CONFORMANCE`.
 public enum Conformance {
   /// A suite's file, or nil where the suites are absent.
   ///
@@ -10,7 +12,12 @@ public enum Conformance {
     let root =
       environment["BELAY_CONFORMANCE"].map { URL(filePath: $0) }
       ?? checkout.appending(path: "../shared/conformance")
-    let file = root.appending(path: path)
+    var file = root.appending(path: path)
+    if let slash = path.firstIndex(of: "/"),
+      let folder = environment["BELAY_\(path[..<slash].uppercased())_CONFORMANCE"]
+    {
+      file = URL(filePath: folder).appending(path: path[path.index(after: slash)...])
+    }
     if FileManager.default.fileExists(atPath: file.path) { return try Data(contentsOf: file) }
     if environment["CI"] != nil { throw Absent(path: path) }
     print("skipped: the outside test suite \(path) is not here")

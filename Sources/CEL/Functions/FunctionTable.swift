@@ -37,7 +37,20 @@ public struct FunctionTable: Sendable {
   var functionNames: [String] { places.keys.sorted() }
 
   /// The standard library of CEL, its extensions, and what policies add.
-  public static let standard = FunctionTable(
-    logic + comparison + arithmetic + texts + textExtension + collections + optionals + conversions
-      + times + mathExtension + encoders + network + policyFunctions)
+  ///
+  /// Of time zones it knows `UTC` and fixed offsets.
+  public static let standard = standard(times: times())
+
+  /// The standard library, with time zones by name.
+  ///
+  /// `UTC` and fixed offsets are known always; the zones are asked for all other names.
+  public static func standard(timeZones: some TimeZones) -> FunctionTable {
+    standard(times: times { timeZones.secondsAheadOfUTC(in: $0, at: $1) })
+  }
+
+  private static func standard(times: [Overload]) -> FunctionTable {
+    FunctionTable(
+      logic + comparison + arithmetic + texts + textExtension + collections + optionals
+        + conversions + times + mathExtension + encoders + network + policyFunctions)
+  }
 }

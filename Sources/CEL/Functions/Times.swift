@@ -1,5 +1,29 @@
+/// How far the clocks of named zones are ahead of UTC.
+///
+/// The library itself has no time zone database, so that it depends on nothing outside it. It knows
+/// `UTC` and fixed offsets such as `+05:30`, and asks an embedder's zones for all other names. The
+/// answer to one question may not change: what is constant is asked when an expression is checked.
+public protocol TimeZones: Sendable {
+  /// How many seconds the clocks of a zone are ahead of UTC at a moment; nil for no such zone.
+  ///
+  /// - Parameter zone: a name as in the IANA database, such as `Europe/London`.
+  func secondsAheadOfUTC(in zone: String, at moment: Timestamp) -> Int64?
+}
+
 extension FunctionTable {
-  static let times: [Overload] = {
+  /// The parts of moments and lengths of time.
+  ///
+  /// - Parameter named: how far a zone that is neither UTC nor an offset is ahead of UTC, if known.
+  static func times(
+    named: @escaping @Sendable (String, Timestamp) -> Int64? = { _, _ in nil }
+  ) -> [Overload] {
+    let offset: @Sendable (String, Timestamp) throws(Fault) -> Int64 = {
+      (zone, time) throws(Fault) -> Int64 in
+      if let fixed = fixedOffset(zone) { return fixed }
+      // A day is more than any clock has ever been away from UTC.
+      if let found = named(zone, time), (-86_400...86_400).contains(found) { return found }
+      throw Fault(.invalidArgument, "the time zone \(quoted(zone)) is not known")
+    }
     let parts: [(String, String, @Sendable (CalendarParts) -> Int64)] = [
       ("getFullYear", "The year.", { $0.year }),
       ("getMonth", "The month, January being 0.", { $0.month - 1 }),
@@ -20,7 +44,7 @@ extension FunctionTable {
       rows.append(
         Overload("timestamp_\(name)_with_tz", name, member: true, doc: doc + " In a time zone.") {
           (time: Timestamp, zone: String) throws(Fault) -> Int64 in
-          part(time.calendar(offset: try zoneOffset(zone, at: time)))
+          part(time.calendar(offset: try offset(zone, time)))
         })
     }
     rows += [
@@ -32,7 +56,7 @@ extension FunctionTable {
         "timestamp_getMilliseconds_with_tz", "getMilliseconds", member: true,
         doc: "The thousandths of the second. In a time zone."
       ) { (time: Timestamp, zone: String) throws(Fault) -> Int64 in
-        _ = try zoneOffset(zone, at: time)
+        _ = try offset(zone, time)
         return Int64(time.nanoseconds / 1_000_000)
       },
       Overload("duration_getHours", "getHours", member: true, doc: "The whole hours.") {
@@ -50,19 +74,17 @@ extension FunctionTable {
       ) { (length: Duration) in Int64(length.nanoseconds / 1_000_000) },
     ]
     return rows
-  }()
+  }
 }
 
-/// How far a zone is ahead of UTC, in seconds. Knows `UTC` and offsets such as `-02:30`.
-func zoneOffset(_ zone: String, at time: Timestamp) throws(Fault) -> Int64 {
+/// How far a zone is ahead of UTC, in seconds, when its name says so: `UTC`, `Z`, `-02:30`.
+private func fixedOffset(_ zone: String) -> Int64? {
   if zone == "UTC" || zone == "Z" || zone.isEmpty { return 0 }
   var scanner = DigitScanner(zone)
   let sign: Int64 = scanner.take("-") ? -1 : 1
   if sign == 1 { _ = scanner.take("+") }
-  if let hours = scanner.digits(2), scanner.take(":"), let minutes = scanner.digits(2),
+  guard let hours = scanner.digits(2), scanner.take(":"), let minutes = scanner.digits(2),
     scanner.isAtEnd, hours < 24, minutes < 60
-  {
-    return sign * (hours * 3600 + minutes * 60)
-  }
-  throw Fault(.invalidArgument, "the time zone \(quoted(zone)) is not known")
+  else { return nil }
+  return sign * (hours * 3600 + minutes * 60)
 }
