@@ -78,7 +78,7 @@ let package = Package(
       dependencies: ["BelayReport", "BelayYAML", "Belay", "Tables", "Diagnostics", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "BelayCLITests", dependencies: ["BelayCLI", "TestSupport"],
+      name: "BelayCLITests", dependencies: ["BelayCLI", "CEL", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
