@@ -6,6 +6,8 @@ public struct CheckedExpression: Sendable {
   public let references: [String]
   /// The slots that it reads, each once, in order.
   public let slots: [Int]
+  /// The declared types of the names that it reads.
+  let referenceTypes: [CELType]
   let program: Program
 
   /// The value over one record, or why there is none.

@@ -354,7 +354,7 @@ package struct JSONSyntaxError: Error {
   /// Whether the text may well be JSON and only nests beyond the limit.
   package var isTooDeep: Bool
 
-  init(_ message: String, _ lower: Int, _ upper: Int? = nil, isTooDeep: Bool = false) {
+  package init(_ message: String, _ lower: Int, _ upper: Int? = nil, isTooDeep: Bool = false) {
     self.message = message
     self.lower = lower
     self.upper = max(upper ?? lower + 1, lower)

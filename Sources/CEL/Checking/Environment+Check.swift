@@ -1,6 +1,29 @@
 public import Diagnostics
 
 extension Environment {
+  /// Parses and checks an expression.
+  ///
+  ///     var environment = Environment()
+  ///     environment.declare("visits", .int)
+  ///     let isBusy = try environment.compile("visits > 20")
+  ///     isBusy.evaluate(["visits": 24])  // .value(true)
+  ///
+  /// - Parameters:
+  ///   - name: what the text is called where it is shown to be wrong.
+  ///   - expected: the type that the expression's place needs, if any.
+  /// - Throws: All that is wrong with the expression, at once.
+  public func compile(
+    _ text: String, name: String = "expression", expecting expected: CELType? = nil
+  ) throws(CompilationError) -> CheckedExpression {
+    var diagnostics: [Diagnostic] = []
+    let parsed = ParsedExpression.parse(
+      text, name: name, limits: limits, diagnostics: &diagnostics)
+    if let parsed, let checked = check(parsed, expecting: expected, diagnostics: &diagnostics) {
+      return checked
+    }
+    throw CompilationError(diagnostics)
+  }
+
   /// Deduces the type of an expression and resolves its names, or reports why that fails.
   ///
   /// In the policy profile a whole number at the top becomes a double, unless an int is expected.
@@ -73,6 +96,7 @@ extension CheckedExpression {
     self.type = type
     self.slots = slots.sorted()
     references = self.slots.map { environment.names[$0] }
+    referenceTypes = self.slots.map { environment.types[$0] }
     self.program = program
   }
 }
