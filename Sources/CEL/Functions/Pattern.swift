@@ -2,9 +2,9 @@
 ///
 /// The pattern becomes an automaton whose states are followed side by side, one pass over the
 /// text's Unicode scalars; nothing is tried twice, so no text can make it slow.
-struct Pattern: Sendable {
-  struct SyntaxError: Error {
-    var message: String
+package struct Pattern: Sendable {
+  package struct SyntaxError: Error {
+    package var message: String
   }
 
   fileprivate enum Step: Sendable {
@@ -25,7 +25,7 @@ struct Pattern: Sendable {
   /// The most states that a pattern may have: repetition counts multiply.
   fileprivate static let limit = 20_000
 
-  init(_ pattern: String) throws(SyntaxError) {
+  package init(_ pattern: String) throws(SyntaxError) {
     var parser = PatternParser(pattern)
     let tree = try parser.parse()
     var compiler = PatternCompiler()
@@ -34,8 +34,15 @@ struct Pattern: Sendable {
     steps = compiler.steps
   }
 
+  /// How many states the automaton has.
+  package var stateCount: Int { steps.count }
+
   /// Whether some part of the text matches.
-  func matches(_ text: String) -> Bool {
+  func matches(_ text: String) -> Bool { counted(text).isMatch }
+
+  /// Whether some part matches, and how often a state was come upon: for each scalar of the text,
+  /// and for its end, at most twice for each state and once for the beginning.
+  package func counted(_ text: String) -> (isMatch: Bool, visits: Int) {
     var current = StateList(steps.count)
     var next = StateList(steps.count)
     var before: Unicode.Scalar?
@@ -44,12 +51,14 @@ struct Pattern: Sendable {
     var stack: [Int] = []
     while true {
       // A match may begin anywhere.
-      if follow(0, before, at, &current, &stack) { return true }
-      guard let scalar = at else { return false }
+      if follow(0, before, at, &current, &stack) { return (true, current.visits + next.visits) }
+      guard let scalar = at else { return (false, current.visits + next.visits) }
       let after = scalars.next()
       for state in current.states {
         guard case .scalar(let set) = steps[state], set.contains(scalar) else { continue }
-        if follow(state + 1, scalar, after, &next, &stack) { return true }
+        if follow(state + 1, scalar, after, &next, &stack) {
+          return (true, current.visits + next.visits)
+        }
       }
       swap(&current, &next)
       next.removeAll()
@@ -102,11 +111,14 @@ struct Pattern: Sendable {
 /// States in the order of their addition, each once.
 private struct StateList {
   private(set) var states: [Int] = []
+  /// How often a state was to be added, in all.
+  private(set) var visits = 0
   private var has: [Bool]
 
   init(_ count: Int) { has = Array(repeating: false, count: count) }
 
   mutating func insert(_ state: Int) -> Bool {
+    visits += 1
     if has[state] { return false }
     has[state] = true
     states.append(state)
