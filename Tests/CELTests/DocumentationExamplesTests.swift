@@ -80,9 +80,9 @@ struct DocumentationExamplesTests {
       policy.declare(name, .double)
     }
     let record: [String: Value] = ["minutes": 90.0, "days": 0.0]
-    let infinite = try plain.compile("minutes / days").evaluate(record)  // .value(.double(.infinity))
-    let unknown = try policy.compile("minutes / days").evaluate(record)  // `minutes / days` is why
-    let zero = try policy.compile("or_else(minutes / days, 0)").evaluate(record)  // .value(.double(0))
+    let infinite = try plain.compile("minutes / days").evaluate(record)  // infinite
+    let unknown = try policy.compile("minutes / days").evaluate(record)  // unknown
+    let zero = try policy.compile("or_else(minutes / days, 0)").evaluate(record)  // 0.0
     #expect(
       infinite == .value(.double(.infinity)))
     #expect(
