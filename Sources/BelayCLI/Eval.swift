@@ -34,6 +34,11 @@ struct Eval: ParsableCommand {
   @Flag(help: "Speak plain CEL; without, the language of policies.")
   var cel = false
 
+  @Flag(
+    help:
+      "Show what every part gave that is no constant, in the order in which the parts were done.")
+  var trace = false
+
   @Option(help: "Whether to use colours.")
   var color = ColorChoice.auto
 
@@ -53,10 +58,27 @@ struct Eval: ParsableCommand {
         try repeatedly(&session, console)
         return
       }
-      let outcome = try session.evaluate(expression)
-      try show(outcome, session, console)
+      let outcome = try shownOutcome(of: expression, session, console)
       if outcome.value == nil { throw ExitCode(1) }
     }
+  }
+
+  /// Evaluates, and shows each step where that is asked for.
+  private func shownOutcome(
+    of text: String, _ session: EvaluationSession, _ console: Console
+  ) throws -> Outcome<Value> {
+    guard trace else {
+      let outcome = try session.evaluate(text)
+      try show(outcome, session, console)
+      return outcome
+    }
+    let trace = try session.trace(text)
+    for step in trace.steps.dropLast() where !step.isConstant {
+      try print("  \(step.text) = \(EvaluationSession.text(step.outcome))")
+    }
+    if trace.omitted > 0 { console.say("note: \(trace.omitted) more steps are not shown") }
+    try show(trace.outcome, session, console)
+    return trace.outcome
   }
 
   private func show(
@@ -108,9 +130,8 @@ struct Eval: ParsableCommand {
           if outcome.value == nil { status = max(status, 1) }
           if isPrompting || outcome.value == nil { try show(outcome, session, console) }
         case .expression(let text):
-          let outcome = try session.evaluate(text)
+          let outcome = try shownOutcome(of: text, session, console)
           if outcome.value == nil { status = max(status, 1) }
-          try show(outcome, session, console)
         }
       } catch let error as CompilationError {
         console.show(error.diagnostics)

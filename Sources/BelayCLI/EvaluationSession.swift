@@ -21,12 +21,17 @@ struct EvaluationSession {
 
   /// - Throws: all that is wrong with the text.
   func evaluate(_ text: String) throws(CompilationError) -> Outcome<Value> {
-    try checked(text).evaluate(Bindings(outcomes: outcomes))
+    try environment.compile(text).evaluate(Bindings(outcomes: outcomes))
+  }
+
+  /// Evaluates with every step.
+  func trace(_ text: String) throws(CompilationError) -> Trace {
+    try environment.compile(text).trace(Bindings(outcomes: outcomes), limit: 1000)
   }
 
   /// Evaluates an expression and keeps its outcome under a name.
   mutating func assign(_ name: String, _ text: String) throws(CompilationError) -> Outcome<Value> {
-    let checked = try checked(text)
+    let checked = try environment.compile(text)
     let outcome = checked.evaluate(Bindings(outcomes: outcomes))
     set(name, checked.type, outcome)
     return outcome
@@ -63,16 +68,6 @@ struct EvaluationSession {
       case .fault(let fault): fault.message
       }
     return "\(cause.name) (\(reason))"
-  }
-
-  private func checked(_ text: String) throws(CompilationError) -> CheckedExpression {
-    var diagnostics: [Diagnostic] = []
-    let parsed = ParsedExpression.parse(
-      text, limits: environment.limits, diagnostics: &diagnostics)
-    if let checked = parsed.flatMap({ environment.check($0, diagnostics: &diagnostics) }) {
-      return checked
-    }
-    throw CompilationError(diagnostics)
   }
 
   private mutating func set(_ name: String, _ type: CELType, _ outcome: Outcome<Value>) {

@@ -8,14 +8,23 @@ public struct CheckedExpression: Sendable {
   public let slots: [Int]
   /// The declared types of the names that it reads.
   let referenceTypes: [CELType]
+  /// How many steps an evaluation takes.
+  ///
+  /// An embedder refuses what costs too much before it ever runs; `Limits.steps` stops what turns
+  /// out to.
+  public let cost: CostEstimate
+  /// What it was checked from.
+  public let parsed: ParsedExpression
   let program: Program
+  /// The program with its constant parts not evaluated, where that makes a difference.
+  let unfolded: Program
 
   /// The value over one record, or why there is none.
   ///
   /// A record of at most three words, or a class, costs no allocation.
   public func evaluate(_ record: some Activation) -> Outcome<Value> {
     var evaluator = Evaluator(program, record)
-    return evaluator.evaluate(program.root)
+    return evaluator.outcome(of: program.root)
   }
 
   /// The value, when nothing that the record holds can change it.

@@ -4,7 +4,7 @@ public import Diagnostics
 public struct ParsedExpression: Sendable {
   /// The text as decoded from the file.
   public let text: String
-  let tree: SyntaxTree
+  public let tree: SyntaxTree
   let source: SourceText
 
   /// Reads an expression, or reports why it is none.
@@ -31,6 +31,12 @@ public struct ParsedExpression: Sendable {
 
   /// The place of the whole expression.
   public var span: SourceSpan { span(tree[tree.root].range) }
+
+  /// The place of a node of its tree, with the brackets around it.
+  public func span(of id: SyntaxTree.ID) -> SourceSpan { span(tree[id].range) }
+
+  /// What is written for a node of its tree.
+  public func text(of id: SyntaxTree.ID) -> String { text(tree[id].range) }
 
   func span(_ range: TextRange) -> SourceSpan {
     SourceSpan(source, range.fileLower, range.fileUpper)

@@ -68,6 +68,14 @@ import Testing
     #expect(run.errors.contains("= help: write `inbox`"))
   }
 
+  @Test func `a trace shows what every part gave`() throws {
+    let run = try eval("inbox / 60 > 1.5 || note > 3", "--with", "data.json", "--trace")
+    #expect(
+      run.output.hasPrefix("  inbox = 95.0\n") && run.output.contains("  inbox / 60 = 1.58")
+        && run.output.hasSuffix("  inbox / 60 > 1.5 = true\ntrue\n"), "\(run.output)")
+    #expect(run.status == 0)
+  }
+
   @Test func `data come from standard input`() throws {
     let run = try eval("a + b", "--with", "-", input: "{\"a\": 1, \"b\": 2}")
     #expect(run.output == "3.0\n")

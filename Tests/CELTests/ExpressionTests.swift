@@ -39,7 +39,7 @@ enum Sample {
     ("points.inbox", .double), ("team.psych_safety_mean", .double), ("period", .timestamp),
     ("since", .timestamp), ("curve", .list(.list(.double))), ("scores", .list(.double)),
     ("sites", .list(.string)), ("fte", .map(.string, .double)), ("zero", .double),
-    ("count", .int), ("not_a_number", .double),
+    ("count", .int), ("not_a_number", .double), ("gaps", .list(.double)),
   ]
 
   static let values: [String: Value] = [
@@ -106,6 +106,11 @@ struct ExpressionTests {
 
 enum Cases {
   static let all = policy + rejected + plain
+
+  /// A list in which a number is missing.
+  static let gaps: [String: Outcome<Value>] = [
+    "gaps": .value(.list([.double(1), .double(.nan), .double(3)]))
+  ]
 
   static let policy: [Case] = [
     // Whole numbers are doubles where they can be.
@@ -181,6 +186,20 @@ enum Cases {
 
     // What faults, and what absorbs a fault.
     Case("scores[7]", .fault(.indexOutOfRange)),
+    Case("size(scores) * 1.5", .value(.double(4.5))),
+    Case("size(scores) > 2.5", .value(.bool(true))),
+    Case("2.5 < size(scores)", .value(.bool(true))),
+    Case("visits / size(scores) > 7", .value(.bool(true))),
+    Case("size(scores) == visits", .value(.bool(false))),
+    Case("(on_leave ? visits : size(scores)) == 3", .value(.bool(true))),
+    Case("count + size(scores) * 0.5", .value(.double(4.5))),
+    Case("sqrt(count + 1)", .value(.double(2))),
+    Case("gaps.exists(g, g > 5)", .unknown(["gaps"]), in: .policy, gaps),
+    Case("gaps.exists(g, g > 2)", .value(.bool(true)), in: .policy, gaps),
+    Case("gaps.map(g, g + 1)", .unknown(["gaps"]), in: .policy, gaps),
+    Case("gaps.filter(g, known(g)).size()", .value(.double(2)), in: .policy, gaps),
+    Case("gaps.map(g, or_else(g, 0))[1]", .value(.double(0)), in: .policy, gaps),
+    Case("cel.bind(g, gaps[1], g > 1)", .unknown(["gaps[1]"]), in: .policy, gaps),
     Case("scores[7] > 1 || true", .value(.bool(true))),
     Case("absent > 1 && scores[7] > 1", .unknown(["absent"])),
     Case("scores[7] > 1 && absent > 1", .unknown(["absent"])),
@@ -239,9 +258,6 @@ enum Cases {
       "visits in ['a']",
       .rejected("type-mismatch", "`in` does not take a number and a list of texts")),
     Case("specialty[0]", .rejected("type-mismatch", "text has no element for a number")),
-    Case(
-      "size(scores) * 1.5",
-      .rejected("type-mismatch", "`*` does not take a whole number and a number")),
     Case("{1.5: 2}", .rejected("type-mismatch", "a number cannot be a key")),
     Case(
       "scores.all(s, s)",

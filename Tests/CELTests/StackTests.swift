@@ -24,8 +24,12 @@ struct StackTests {
         }
         continuation.resume()
       }
-      // Without optimization frames are large; with it half a megabyte is enough.
-      thread.stackSize = 4 << 20
+      // Without optimization frames are large.
+      #if DEBUG
+        thread.stackSize = 8 << 20
+      #else
+        thread.stackSize = 512 << 10
+      #endif
       thread.start()
     }
   }

@@ -13,7 +13,8 @@ struct Checker {
   var types = TypeUnifier()
   var program = Program()
 
-  private var variables: [(name: String, local: Int, type: CELType)] = []
+  /// With what they hold an element of, or their names: what is missing when they are unknown.
+  private var variables: [(name: String, local: Int, type: CELType, source: String)] = []
   /// Whether whole numbers are ints in the part at hand.
   private var readsInts: Bool
 
@@ -28,7 +29,7 @@ struct Checker {
     self.isUnchecked = isUnchecked
     readsInts = environment.profile == .cel
     program.profile = environment.profile
-    program.iterations = environment.limits.iterations
+    program.limits = environment.limits
   }
 
   var tree: SyntaxTree { expression.tree }
@@ -100,6 +101,7 @@ struct Checker {
   ) -> Checked {
     if !absolute, let variable = variables.last(where: { $0.name == names[0] }) {
       var result = add(.local(variable.local), variable.type, id)
+      if isPolicy { program.texts[result.id] = variable.source }
       for field in names.dropFirst() { result = select(result, field, optional: false, id) }
       return result
     }
@@ -433,6 +435,19 @@ struct Checker {
         break
       }
     }
+    if matches.isEmpty, isPolicy, let widened = widened(checked.map(\.checked)) {
+      for overload in fitting where overload.parameters.count == checked.count {
+        let mark = types.mark
+        let (parameters, result) = types.instance(overload)
+        guard zip(widened, parameters).allSatisfy({ types.isAssignable($0.type, to: $1) }) else {
+          types.undo(to: mark)
+          continue
+        }
+        for place in checked.indices { checked[place].checked = widened[place] }
+        matches = [(overload, types.resolved(result))]
+        break
+      }
+    }
     guard let first = matches.first else {
       report(mismatch(function, fitting, checked.map { ($0.syntax, $0.checked.type) }, id))
       let results = Set(fitting.map(\.result))
@@ -499,6 +514,22 @@ struct Checker {
     return (arguments, result)
   }
 
+  /// The arguments with ints as doubles, as `size(visits) > 2.5` needs; nil when there are none.
+  private mutating func widened(_ arguments: [Checked]) -> [Checked]? {
+    guard arguments.contains(where: { types.resolved($0.type) == .int }),
+      let overload = environment.functions.overloads(of: "double", in: .policy).first(where: {
+        $0.parameters == [.int]
+      }), case .unary(let body) = overload.body
+    else { return nil }
+    return arguments.map { argument in
+      guard types.resolved(argument.type) == .int else { return argument }
+      let operand = program.nodes[Int(argument.id)]
+      program.nodes.append(
+        .init(operation: .unary(body, argument.id), type: .double, range: operand.range))
+      return Checked(id: program.root, type: .double)
+    }
+  }
+
   private mutating func build(
     _ overloads: [Overload], _ function: String, _ arguments: [Checked], _ result: CELType,
     _ id: SyntaxTree.ID
@@ -518,7 +549,11 @@ struct Checker {
     case .logic(let body, let absorbing):
       operation = .logic(body, absorbing: absorbing, ids)
     case .unary(let body) where isCertain: operation = .unary(body, ids[0])
-    case .binary(let body) where isCertain: operation = .binary(body, ids[0], ids[1])
+    case .binary(_, let prepare?) where isCertain && isConstant(ids[1]):
+      operation = .prepared(prepare, ids[0], ids[1])
+    case .binary(let body, _) where isCertain: operation = .binary(body, ids[0], ids[1])
+    case .numbers(let body) where isCertain: operation = .numbers(body, ids[0], ids[1])
+    case .numberTest(let body) where isCertain: operation = .numberTest(body, ids[0], ids[1])
     case .prepared(let body) where isCertain: operation = .prepared(body, ids[0], ids[1])
     case .strict(let body) where isCertain: operation = .strict(body, ids)
     case .lenient(let body) where isCertain: operation = .lenient(body, ids)
@@ -534,6 +569,15 @@ struct Checker {
     return built
   }
 
+  /// Whether a node reads nothing that a record or a macro holds.
+  private func isConstant(_ id: Program.ID) -> Bool {
+    switch program.nodes[Int(id)].operation {
+    case .constant: true
+    case .list(let elements): elements.allSatisfy { isConstant($0.value) }
+    default: false
+    }
+  }
+
   /// Whether a value of a type is certain to be taken by a parameter.
   private func isKnown(_ type: CELType, as parameter: CELType) -> Bool {
     switch (parameter, type) {
@@ -546,11 +590,12 @@ struct Checker {
   // MARK: Macros
 
   private mutating func with<T>(
-    _ names: [(String, CELType)], _ body: (inout Checker, [Int]) -> T
+    _ names: [(String, CELType)], of source: SyntaxTree.ID, _ body: (inout Checker, [Int]) -> T
   ) -> T {
+    let text = isPolicy ? expression.text(tree[source].range) : ""
     var locals: [Int] = []
     for (name, type) in names {
-      variables.append((name, program.locals, type))
+      variables.append((name, program.locals, type, text))
       locals.append(program.locals)
       program.locals += 1
     }
@@ -594,7 +639,7 @@ struct Checker {
     case .bind:
       checkShadowing(macro, id)
       let bound = check(macro.outside[0])
-      return with([(macro.variables[0], bound.type)]) { checker, locals in
+      return with([(macro.variables[0], bound.type)], of: macro.outside[0]) { checker, locals in
         let body = checker.check(macro.inside[0])
         return checker.add(.bind(locals[0], [bound.id], body.id), body.type, id)
       }
@@ -609,7 +654,7 @@ struct Checker {
       for (place, element) in elements.enumerated() {
         let one = check(element.value)
         bound.append(one.id)
-        variables.append(("@index:\(place)", first + place, one.type))
+        variables.append(("@index:\(place)", first + place, one.type, ""))
       }
       let body = check(macro.outside[1])
       variables.removeLast(count)
@@ -618,7 +663,7 @@ struct Checker {
       checkShadowing(macro, id)
       let operand = check(macro.outside[0])
       let content = types.resolved(operand.type).optionalContent ?? .dyn
-      return with([(macro.variables[0], content)]) { checker, locals in
+      return with([(macro.variables[0], content)], of: macro.outside[0]) { checker, locals in
         let body = checker.check(macro.inside[0])
         let result: CELType = macro.macro == .optMap ? .optional(body.type) : body.type
         return checker.add(
@@ -652,7 +697,7 @@ struct Checker {
     let hasTwo = macro.variables.count == 2
     if !hasTwo { first = element }
     let names = zip(macro.variables, [first, second]).map { ($0, $1) }
-    return with(names) { checker, locals in
+    return with(names, of: macro.outside[0]) { checker, locals in
       var conditionID: SyntaxTree.ID?
       var resultID: SyntaxTree.ID?
       switch macro.macro {
@@ -695,7 +740,7 @@ struct Checker {
   private mutating func checkPattern(_ id: SyntaxTree.ID) {
     guard case .literal(.string(let text)) = tree.kind(id) else { return }
     do throws(Pattern.SyntaxError) {
-      _ = try Pattern(text)
+      _ = try Pattern(text, limit: environment.limits.patternStates)
     } catch {
       report(
         Diagnostic(

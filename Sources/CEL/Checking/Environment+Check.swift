@@ -55,7 +55,8 @@ extension Environment {
     diagnostics += checker.diagnostics
     guard !checker.diagnostics.hasErrors else { return nil }
     let finished = checker.types.finished(root.type)
-    return CheckedExpression(checker.program, root.id, type: finished, environment: self)
+    return CheckedExpression(
+      parsed, checker.program, root.id, type: finished, environment: self)
   }
 
   /// Resolves names alone and leaves all types to evaluation.
@@ -64,53 +65,71 @@ extension Environment {
   package func resolve(_ parsed: ParsedExpression) -> CheckedExpression {
     var checker = Checker(self, parsed, isUnchecked: true)
     let root = checker.check(parsed.tree.root)
-    return CheckedExpression(checker.program, root.id, type: .dyn, environment: self)
+    return CheckedExpression(
+      parsed, checker.program, root.id, type: .dyn, environment: self)
   }
 }
 
 extension CheckedExpression {
   /// Keeps the nodes that the root needs, with constant parts evaluated.
   init(
-    _ checked: Program, _ root: Program.ID, type: CELType, environment: Environment
+    _ parsed: ParsedExpression, _ checked: Program, _ root: Program.ID, type: CELType,
+    environment: Environment
   ) {
-    var program = checked
-    program.nodes = []
-    program.texts = [:]
-    var isNeeded = Array(repeating: false, count: checked.nodes.count)
-    isNeeded[Int(root)] = true
-    for place in isNeeded.indices.reversed() where isNeeded[place] {
-      for child in checked.children(checked.nodes[place].operation) { isNeeded[Int(child)] = true }
-    }
-    var places = Array(repeating: Program.ID(-1), count: checked.nodes.count)
+    unfolded = checked.pruned(to: root, folding: false)
+    program = environment.foldsConstants ? checked.pruned(to: root, folding: true) : unfolded
     var slots: Set<Int> = []
-    for place in isNeeded.indices where isNeeded[place] {
-      var node = checked.nodes[place]
-      node.operation = Program.mapping(node.operation) { places[Int($0)] }
+    for node in program.nodes {
       if case .variable(let slot) = node.operation { slots.insert(slot) }
-      program.nodes.append(node)
-      places[place] = program.root
-      program.texts[program.root] = checked.texts[Program.ID(place)]
-      if environment.foldsConstants { program.foldLast() }
-      if place == Int(root) { break }
     }
+    self.parsed = parsed
     self.type = type
     self.slots = slots.sorted()
     references = self.slots.map { environment.names[$0] }
     referenceTypes = self.slots.map { environment.types[$0] }
-    self.program = program
+    cost = CostEstimate(program, sizes: environment.slotSizes, assumed: environment.assumedSize)
   }
 }
 
 extension Program {
+  /// The nodes that a root needs.
+  ///
+  /// - Parameter folding: whether constant parts are evaluated.
+  fileprivate func pruned(to root: ID, folding: Bool) -> Program {
+    var program = self
+    program.nodes = []
+    program.texts = [:]
+    var isNeeded = Array(repeating: false, count: nodes.count)
+    isNeeded[Int(root)] = true
+    for place in isNeeded.indices.reversed() where isNeeded[place] {
+      for child in children(nodes[place].operation) { isNeeded[Int(child)] = true }
+    }
+    var places = Array(repeating: ID(-1), count: nodes.count)
+    // What all folding of one expression may take together.
+    var budget = limits.steps
+    for place in isNeeded.indices where isNeeded[place] {
+      var node = nodes[place]
+      node.operation = Program.mapping(node.operation) { places[Int($0)] }
+      program.nodes.append(node)
+      places[place] = program.root
+      program.texts[program.root] = texts[ID(place)]
+      if folding, budget > 0 { program.foldLast(&budget) }
+      if place == Int(root) { break }
+    }
+    return program
+  }
+
   /// Puts the value of the last node in its place, when its operands are constants.
-  fileprivate mutating func foldLast() {
+  private mutating func foldLast(_ budget: inout Int) {
     let operation = nodes[Int(root)].operation
     switch operation {
     case .prepared(let prepare, let a, let b):
-      if case .constant(let value) = nodes[Int(b)].operation, let body = try? prepare(value) {
-        nodes[Int(root)].operation = .unary(body, a)
-      }
-    case .unary, .binary, .strict, .lenient, .logic, .dispatch, .list, .map, .select, .index, .has,
+      guard case .constant(let value) = nodes[Int(b)].operation else { break }
+      var meter = Meter(limits, steps: budget)
+      if let body = try? prepare(value, &meter) { nodes[Int(root)].operation = .unary(body, a) }
+      budget -= meter.stepsTaken
+    case .unary, .binary, .numbers, .numberTest, .strict, .lenient, .logic, .dispatch, .list, .map,
+      .select, .index, .has,
       .wrap, .conditional:
       break
     default: return
@@ -118,11 +137,14 @@ extension Program {
     let isConstant = children(operation).allSatisfy {
       if case .constant = nodes[Int($0)].operation { true } else { false }
     }
-    if isConstant, let value = valueOfLast { nodes[Int(root)].operation = .constant(value) }
+    if isConstant, let value = valueOfLast(&budget) {
+      nodes[Int(root)].operation = .constant(value)
+    }
   }
 
-  private var valueOfLast: Value? {
-    var evaluator = Evaluator(self, EmptyRecord())
-    return evaluator.evaluate(root).value
+  private func valueOfLast(_ budget: inout Int) -> Value? {
+    var evaluator = Evaluator(self, EmptyRecord(), steps: budget)
+    defer { budget -= evaluator.stepsTaken }
+    return evaluator.outcome(of: root).value
   }
 }

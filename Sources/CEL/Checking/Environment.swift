@@ -11,6 +11,10 @@ public struct Environment: Sendable {
   public private(set) var names: [String] = []
   public private(set) var types: [CELType] = []
   private var slots: [String: Int] = [:]
+  /// How many elements a list or map, or bytes a text, is taken to have at most where nothing says
+  /// so: what `CheckedExpression.cost` rests on.
+  public var assumedSize = 1000
+  private var sizes: [Int: Int] = [:]
 
   public init(
     profile: Profile = .cel, functions: FunctionTable = .standard, limits: Limits = .init()
@@ -23,7 +27,11 @@ public struct Environment: Sendable {
   /// Lets expressions read a name, which may be dotted. Its slot is the number of names before it.
   ///
   /// A name declared again keeps its slot and takes the new type.
-  public mutating func declare(_ name: String, _ type: CELType) {
+  ///
+  /// - Parameter size: how many elements its list or map, or bytes its text, has at most, if that
+  ///   is known. Only the estimate of the cost looks at it.
+  public mutating func declare(_ name: String, _ type: CELType, size: Int? = nil) {
+    sizes[slots[name] ?? names.count] = size
     if let slot = slots[name] {
       types[slot] = type
     } else {
@@ -38,6 +46,9 @@ public struct Environment: Sendable {
 
   /// The declared type of a name.
   public func type(of name: String) -> CELType? { slots[name].map { types[$0] } }
+
+  /// For each slot how large its value is taken to be.
+  var slotSizes: [Int] { names.indices.map { sizes[$0] ?? assumedSize } }
 
   /// Full names that a written name may stand for, the closest namespace first.
   func candidates(_ name: String, absolute: Bool) -> [String] {

@@ -19,6 +19,8 @@ struct Program: Sendable {
     case fault(Fault)
     case unary(Overload.Unary, ID)
     case binary(Overload.Binary, ID, ID)
+    case numbers(Overload.Numbers, ID, ID)
+    case numberTest(Overload.NumberTest, ID, ID)
     /// Becomes unary where the second operand is constant.
     case prepared(Overload.Preparation, ID, ID)
     case strict(Overload.Strict, [ID])
@@ -55,7 +57,7 @@ struct Program: Sendable {
   var profile: Profile = .cel
   var nodes: [Node] = []
   var locals = 0
-  var iterations = 0
+  var limits = Limits()
   /// The source text of operations that can give no finite number, by node.
   var texts: [ID: String] = [:]
 
@@ -65,7 +67,9 @@ struct Program: Sendable {
     switch operation {
     case .constant, .variable, .local, .fault: []
     case .unary(_, let a), .select(let a, _, _), .has(let a, _), .wrap(_, let a): [a]
-    case .binary(_, let a, let b), .prepared(_, let a, let b), .index(let a, let b): [a, b]
+    case .binary(_, let a, let b), .prepared(_, let a, let b), .index(let a, let b),
+      .numbers(_, let a, let b), .numberTest(_, let a, let b):
+      [a, b]
     case .bind(_, let bound, let body): bound + [body]
     case .strict(_, let ids), .lenient(_, let ids), .logic(_, _, let ids), .dispatch(_, _, let ids):
       ids
@@ -83,6 +87,8 @@ struct Program: Sendable {
     case .unary(let body, let a): return .unary(body, change(a))
     case .binary(let body, let a, let b): return .binary(body, change(a), change(b))
     case .prepared(let body, let a, let b): return .prepared(body, change(a), change(b))
+    case .numbers(let body, let a, let b): return .numbers(body, change(a), change(b))
+    case .numberTest(let body, let a, let b): return .numberTest(body, change(a), change(b))
     case .strict(let body, let ids): return .strict(body, ids.map(change))
     case .lenient(let body, let ids): return .lenient(body, ids.map(change))
     case .logic(let body, let absorbing, let ids):

@@ -8,21 +8,18 @@ extension FunctionTable {
       (a: UInt64, b: UInt64) throws(Fault) -> UInt64 in try fitting(a.addingReportingOverflow(b))
     },
     Overload("add_string", "_+_", doc: "The second text after the first.") {
-      (a: String, b: String) throws(Fault) -> String in
-      guard a.utf8.count + b.utf8.count <= Limits.producedSize else { throw .tooLarge }
-      return a + b
+      (a: String, b: String) in a + b
     },
     Overload("add_bytes", "_+_", doc: "The second bytes after the first.") {
-      (a: [UInt8], b: [UInt8]) throws(Fault) -> [UInt8] in
-      guard a.count + b.count <= Limits.producedSize else { throw .tooLarge }
-      return a + b
+      (a: [UInt8], b: [UInt8]) in a + b
     },
     Overload(
       "add_list", "_+_", [.list(.parameter("A")), .list(.parameter("A"))], .list(.parameter("A")),
       doc: "The second list after the first.",
-      body: .binary { (a: Value, b: Value) throws(Fault) -> Value in
+      body: .binary { (a: Value, b: Value, meter: inout Meter) throws(Fault) -> Value in
         guard case .list(let a) = a, case .list(let b) = b else { throw .noSuchOverload("_+_") }
-        guard a.count + b.count <= Limits.producedSize else { throw .tooLarge }
+        try meter.admit(elements: a.count + b.count)
+        try meter.spend(a.count + b.count)
         return .list(a + b)
       }),
     Overload(

@@ -2,11 +2,11 @@ extension FunctionTable {
   static let collections: [Overload] = {
     let a = CELType.parameter("A")
     let b = CELType.parameter("B")
-    let listSize: Overload.Body = .unary { (value: Value) throws(Fault) -> Value in
+    let listSize: Overload.Body = .unary { (value: Value, _: inout Meter) throws(Fault) -> Value in
       guard case .list(let list) = value else { throw .noSuchOverload("size") }
       return .int(Int64(list.count))
     }
-    let mapSize: Overload.Body = .unary { (value: Value) throws(Fault) -> Value in
+    let mapSize: Overload.Body = .unary { (value: Value, _: inout Meter) throws(Fault) -> Value in
       guard case .map(let map) = value else { throw .noSuchOverload("size") }
       return .int(Int64(map.count))
     }
@@ -33,7 +33,9 @@ extension FunctionTable {
 }
 
 /// An element of a list or a map, by its index or key.
-@Sendable func element(_ collection: Value, _ key: Value) throws(Fault) -> Value {
+@Sendable func element(
+  _ collection: Value, _ key: Value, _ meter: inout Meter
+) throws(Fault) -> Value {
   switch collection {
   case .list(let list):
     let index: Int64
@@ -50,13 +52,14 @@ extension FunctionTable {
     guard index >= 0, index < list.count else { throw .index(index) }
     return list[Int(index)]
   case .map(let map):
+    try meter.spend(reading: key)
     guard let value = map[key] else { throw .noSuchKey(key) }
     return value
   case .optional(let content):
     // Of an optional the element is optional.
     guard let content else { return collection }
     do throws(Fault) {
-      return .optional(try element(content, key))
+      return .optional(try element(content, key, &meter))
     } catch {
       if error.kind == .noSuchKey || error.kind == .indexOutOfRange { return .optional(nil) }
       throw error

@@ -5,25 +5,25 @@ extension FunctionTable {
         "equals", "_==_", [.parameter("A"), .parameter("A")], .bool,
         doc:
           "Whether both are equal; numbers of different kinds are when they are the same number.",
-        body: .binary { (a: Value, b: Value) throws(Fault) -> Value in .bool(try areEqual(a, b)) }),
+        body: .binary { (a: Value, b: Value, meter: inout Meter) throws(Fault) -> Value in
+          .bool(try areEqual(a, b, &meter))
+        }),
       Overload(
         "not_equals", "_!=_", [.parameter("A"), .parameter("A")], .bool,
         doc: "Whether both differ.",
-        body: .binary { (a: Value, b: Value) throws(Fault) -> Value in .bool(!(try areEqual(a, b)))
+        body: .binary { (a: Value, b: Value, meter: inout Meter) throws(Fault) -> Value in
+          .bool(!(try areEqual(a, b, &meter)))
         }),
       Overload(
         "in_list", "@in", [.parameter("A"), .list(.parameter("A"))], .bool,
         doc: "Whether the list holds the value.",
-        body: .binary { (a: Value, b: Value) throws(Fault) -> Value in
-          guard case .list(let list) = b else { throw .noSuchOverload("in") }
-          for element in list where try areEqual(a, element) { return .bool(true) }
-          return .bool(false)
-        }),
+        body: .binary(isIn, prepared: membership)),
       Overload(
         "in_map", "@in", [.parameter("A"), .map(.parameter("A"), .parameter("B"))], .bool,
         doc: "Whether the map has the key.",
-        body: .binary { (a: Value, b: Value) throws(Fault) -> Value in
+        body: .binary { (a: Value, b: Value, meter: inout Meter) throws(Fault) -> Value in
           guard case .map(let map) = b else { throw .noSuchOverload("in") }
+          try meter.spend(reading: a)
           return .bool(map[a] != nil)
         }),
     ] + ordering
@@ -46,13 +46,18 @@ extension FunctionTable {
       ("double_int64", .double, .int), ("double_uint64", .double, .uint),
     ]
     for (name, function, words, holds) in kinds {
-      let body: Overload.Body = .binary { (a: Value, b: Value) throws(Fault) -> Value in
-        .bool(holds(try order(a, b)))
+      let body: Overload.Body = .binary {
+        (a: Value, b: Value, meter: inout Meter) throws(Fault) -> Value in
+        try meter.spend(reading: a)
+        return .bool(holds(try order(a, b)))
       }
+      let numbers: Overload.Body = .numberTest { a, b in holds(order(a, b)) }
       let doc = "Whether the first is \(words) the second."
       for (type, cel) in types {
         rows.append(
-          Overload("\(name)_\(type)", function, [cel, cel], .bool, doc: doc, body: body))
+          Overload(
+            "\(name)_\(type)", function, [cel, cel], .bool, doc: doc,
+            body: cel == .double ? numbers : body))
       }
       for (type, first, second) in mixed {
         // Whole numbers and doubles mix when evaluated, as elements of mixed lists do.
@@ -66,13 +71,53 @@ extension FunctionTable {
   }()
 }
 
+/// Whether a list holds a value.
+@Sendable private func isIn(
+  _ value: Value, _ list: Value, _ meter: inout Meter
+) throws(Fault) -> Value {
+  guard case .list(let list) = list else { throw .noSuchOverload("in") }
+  for element in list {
+    try meter.spend(1)
+    if try areEqual(value, element, &meter) { return .bool(true) }
+  }
+  return .bool(false)
+}
+
+/// Whether a list of texts that never changes holds a value: few are compared, many are looked up.
+@Sendable private func membership(
+  _ list: Value, _: inout Meter
+) throws(Fault) -> Overload.Unary {
+  guard case .list(let values) = list else { throw .noSuchOverload("in") }
+  var texts: [String] = []
+  for case .string(let text) in values { texts.append(text) }
+  guard texts.count == values.count else {
+    return { (value: Value, meter: inout Meter) throws(Fault) -> Value in
+      try isIn(value, list, &meter)
+    }
+  }
+  if texts.count <= 8 {
+    return { [texts] (value: Value, meter: inout Meter) throws(Fault) -> Value in
+      guard case .string(let text) = value else { return .bool(false) }
+      for one in texts where sameScalars(one, text) { return .bool(true) }
+      return .bool(false)
+    }
+  }
+  // The keys of a map tell texts apart by their code points.
+  var map = ValueMap()
+  for value in values { map.insert(value, .null) }
+  return { [map] (value: Value, meter: inout Meter) throws(Fault) -> Value in
+    guard case .string = value else { return .bool(false) }
+    try meter.spend(reading: value)
+    return .bool(map[value] != nil)
+  }
+}
+
 enum Order { case less, equal, greater, unordered }
 
 /// How two values of comparable types stand to each other.
 func order(_ a: Value, _ b: Value) throws(Fault) -> Order {
   switch (a, b) {
-  case (.double(let a), .double(let b)):
-    return a < b ? .less : a > b ? .greater : a == b ? .equal : .unordered
+  case (.double(let a), .double(let b)): return order(a, b)
   case (.int(let a), .int(let b)): return ordered(a, b)
   case (.uint(let a), .uint(let b)): return ordered(a, b)
   case (.int(let a), .uint(let b)): return a < 0 ? .less : ordered(UInt64(a), b)
@@ -92,14 +137,17 @@ func order(_ a: Value, _ b: Value) throws(Fault) -> Order {
   }
 }
 
+private func order(_ a: Double, _ b: Double) -> Order {
+  a < b ? .less : a > b ? .greater : a == b ? .equal : .unordered
+}
+
 private func ordered<T: Comparable>(_ a: T, _ b: T) -> Order {
   a < b ? .less : a == b ? .equal : .greater
 }
 
 /// As the specification's tests have it, the whole number is compared as the nearest double.
 private func ordered<T: FixedWidthInteger>(_ a: T, _ b: Double) -> Order {
-  let a = Double(a)
-  return a < b ? .less : a > b ? .greater : a == b ? .equal : .unordered
+  order(Double(a), b)
 }
 
 private func reversed(_ order: Order) -> Order {
@@ -111,31 +159,35 @@ private func reversed(_ order: Order) -> Order {
 }
 
 /// CEL's equality: across number kinds by value, NaN equal to nothing, else by kind and content.
-func areEqual(_ a: Value, _ b: Value) throws(Fault) -> Bool {
-  var budget = Limits.producedSize
-  return try areEqual(a, b, &budget)
-}
-
-private func areEqual(_ a: Value, _ b: Value, _ budget: inout Int) throws(Fault) -> Bool {
-  budget -= 1
-  if budget < 0 { throw .tooLarge }
+func areEqual(_ a: Value, _ b: Value, _ meter: inout Meter) throws(Fault) -> Bool {
   switch (a, b) {
+  case (.int(let a), .int(let b)): return a == b
   case (.double(let a), .double(let b)): return a == b
-  case (.string(let a), .string(let b)): return sameScalars(a, b)
+  case (.string(let a), .string(let b)):
+    try meter.spend(bytes: min(a.utf8.count, b.utf8.count))
+    return sameScalars(a, b)
+  case (.bytes(let a), .bytes(let b)):
+    try meter.spend(bytes: min(a.count, b.count))
+    return a == b
   case (.int, .uint), (.int, .double), (.uint, .int), (.uint, .double), (.double, .int),
     (.double, .uint):
     return try order(a, b) == .equal
   case (.list(let a), .list(let b)):
     guard a.count == b.count else { return false }
-    for (x, y) in zip(a, b) where !(try areEqual(x, y, &budget)) { return false }
+    for (x, y) in zip(a, b) {
+      try meter.spend(1)
+      if !(try areEqual(x, y, &meter)) { return false }
+    }
     return true
   case (.map(let a), .map(let b)):
     guard a.count == b.count else { return false }
     for (key, value) in a.entries {
-      guard let other = b[key], try areEqual(value, other, &budget) else { return false }
+      try meter.spend(1)
+      try meter.spend(reading: key)
+      guard let other = b[key], try areEqual(value, other, &meter) else { return false }
     }
     return true
-  case (.optional(let a?), .optional(let b?)): return try areEqual(a, b, &budget)
+  case (.optional(let a?), .optional(let b?)): return try areEqual(a, b, &meter)
   default: return a == b
   }
 }

@@ -117,11 +117,11 @@ extension FunctionTable {
 
     Overload(
       "type", "type", [.parameter("A")], .type(.parameter("A")), doc: "The type of a value.",
-      body: .unary { (a: Value) throws(Fault) -> Value in .type(a.type) }),
+      body: .unary { (a: Value, _: inout Meter) throws(Fault) -> Value in .type(a.type) }),
     Overload(
       "to_dyn", "dyn", [.parameter("A")], .dyn, profile: .cel,
       doc: "The value, its type left open until it is evaluated.",
-      body: .unary { (a: Value) throws(Fault) -> Value in a }),
+      body: .unary { (a: Value, _: inout Meter) throws(Fault) -> Value in a }),
   ]
 }
 

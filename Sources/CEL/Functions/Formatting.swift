@@ -1,10 +1,12 @@
 /// Text with its clauses (`%s`, `%.2f` ...) put as the values of a list.
-func formatted(_ text: String, _ values: [Value]) throws(Fault) -> String {
+func formatted(
+  _ text: String, _ values: [Value], _ meter: inout Meter
+) throws(Fault) -> String {
   var out = ""
   var next = 0
   var scalars = text.unicodeScalars[...]
   while let scalar = scalars.popFirst() {
-    guard out.utf8.count <= Limits.producedSize else { throw .tooLarge }
+    try meter.admit(bytes: out.utf8.count)
     guard scalar == "%" else {
       out.unicodeScalars.append(scalar)
       continue
@@ -38,17 +40,17 @@ func formatted(_ text: String, _ values: [Value]) throws(Fault) -> String {
     guard next < values.count else {
       throw Fault(.invalidArgument, "there are more formatting clauses than values")
     }
-    out += try formatted(values[next], clause, precision)
+    out += try formatted(values[next], clause, precision, &meter)
     next += 1
   }
   return out
 }
 
 private func formatted(
-  _ value: Value, _ clause: Unicode.Scalar, _ precision: Int?
+  _ value: Value, _ clause: Unicode.Scalar, _ precision: Int?, _ meter: inout Meter
 ) throws(Fault) -> String {
   switch (clause, value) {
-  case ("s", _): return try plain(value)
+  case ("s", _): return try plain(value, &meter)
   case ("d", .int(let value)): return String(value)
   case ("d", .uint(let value)): return String(value)
   case ("d", .double(let value)) where !value.isFinite: return plainText(value)
@@ -95,12 +97,7 @@ private func hexadecimal(_ bytes: some Sequence<UInt8>, uppercase: Bool) -> Stri
 }
 
 /// A value as text for people: text without quotes, maps in the order of their keys' text.
-private func plain(_ value: Value) throws(Fault) -> String {
-  var budget = Limits.producedSize
-  return try plain(value, &budget)
-}
-
-private func plain(_ value: Value, _ budget: inout Int) throws(Fault) -> String {
+private func plain(_ value: Value, _ meter: inout Meter) throws(Fault) -> String {
   let text: String
   switch value {
   case .null: text = "null"
@@ -117,19 +114,20 @@ private func plain(_ value: Value, _ budget: inout Int) throws(Fault) -> String 
   case .cidr(let value): text = value.description
   case .list(let list):
     var parts: [String] = []
-    for element in list { parts.append(try plain(element, &budget)) }
+    for element in list { parts.append(try plain(element, &meter)) }
     text = "[" + parts.joined(separator: ", ") + "]"
   case .map(let map):
     var parts: [(String, String)] = []
     for (key, value) in map.entries {
-      parts.append((try plain(key, &budget), try plain(value, &budget)))
+      parts.append((try plain(key, &meter), try plain(value, &meter)))
     }
     parts.sort { scalarsPrecede($0.0, $1.0) }
     text = "{" + parts.map { "\($0.0): \($0.1)" }.joined(separator: ", ") + "}"
   case .optional: throw Fault(.invalidArgument, "an optional value is no text")
   }
-  budget -= text.utf8.count + 1
-  if budget < 0 { throw .tooLarge }
+  try meter.admit(bytes: text.utf8.count)
+  try meter.spend(1)
+  try meter.spend(bytes: text.utf8.count)
   return text
 }
 

@@ -102,8 +102,9 @@ extension FunctionTable {
           Overload(
             "math_\(name)_list_\(type)", "math.\(name)", [.list(cel)], cel, isVariadic: true,
             doc: doc,
-            body: .strict { (values: [Value]) throws(Fault) -> Value in
+            metered: { (values: [Value], meter: inout Meter) throws(Fault) -> Value in
               guard case .list(let list) = values[0] else { throw .noSuchOverload("math.\(name)") }
+              try meter.spend(list.count)
               return try extreme(list, wins, "math.\(name)")
             }))
       }

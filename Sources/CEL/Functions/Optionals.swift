@@ -51,12 +51,12 @@ extension FunctionTable {
         }),
       Overload(
         "optional_unwrap", "optional.unwrap", [.list(.optional(a))], .list(a),
-        doc: "The values that the optionals in a list hold."
-      ) { (values: [Value]) throws(Fault) -> Value in try unwrapped(values[0]) },
+        doc: "The values that the optionals in a list hold.",
+        metered: unwrapped),
       Overload(
         "optional_unwrapOpt", "unwrapOpt", member: true, [.list(.optional(a))], .list(a),
-        doc: "The values that the optionals in a list hold."
-      ) { (values: [Value]) throws(Fault) -> Value in try unwrapped(values[0]) },
+        doc: "The values that the optionals in a list hold.",
+        metered: unwrapped),
       Overload(
         "list_first", "first", member: true, [.list(a)], .optional(a),
         doc: "The first element, if there is one."
@@ -87,8 +87,11 @@ func content(_ value: Value) throws(Fault) -> Value? {
   return content
 }
 
-private func unwrapped(_ value: Value) throws(Fault) -> Value {
-  guard case .list(let list) = value else { throw .noSuchOverload("unwrap") }
+@Sendable private func unwrapped(
+  _ values: [Value], _ meter: inout Meter
+) throws(Fault) -> Value {
+  guard case .list(let list) = values[0] else { throw .noSuchOverload("unwrap") }
+  try meter.spend(list.count)
   var result: [Value] = []
   for element in list {
     if let value = try content(element) { result.append(value) }

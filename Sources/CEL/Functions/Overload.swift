@@ -19,17 +19,24 @@ public struct Overload: Sendable {
   public let isVariadic: Bool
   let body: Body
 
-  typealias Unary = @Sendable (Value) throws(Fault) -> Value
-  typealias Binary = @Sendable (Value, Value) throws(Fault) -> Value
-  typealias Strict = @Sendable ([Value]) throws(Fault) -> Value
+  typealias Unary = @Sendable (Value, inout Meter) throws(Fault) -> Value
+  typealias Binary = @Sendable (Value, Value, inout Meter) throws(Fault) -> Value
+  typealias Strict = @Sendable ([Value], inout Meter) throws(Fault) -> Value
+  typealias Numbers = @Sendable (Double, Double) -> Double
+  typealias NumberTest = @Sendable (Double, Double) -> Bool
   typealias Lenient = @Sendable ([Outcome<Value>]) -> Outcome<Value>
   /// Makes of a second operand that never changes a function of the first.
-  typealias Preparation = @Sendable (Value) throws(Fault) -> Unary
-  typealias LenientBinary = @Sendable (Outcome<Value>, Outcome<Value>) -> Outcome<Value>
+  typealias Preparation = @Sendable (Value, inout Meter) throws(Fault) -> Unary
+  typealias LenientBinary = @Sendable (Outcome<Bool>, Outcome<Bool>) -> Outcome<Bool>
 
   enum Body: Sendable {
     case unary(Unary)
-    case binary(Binary)
+    /// With a second operand that is constant, a preparation may make it faster.
+    case binary(Binary, prepared: Preparation? = nil)
+    /// Doubles to a double, which the evaluator keeps out of values.
+    case numbers(Numbers)
+    /// A question about two doubles.
+    case numberTest(NumberTest)
     /// Its second operand takes work that is done once when it is constant.
     case prepared(Preparation)
     case strict(Strict)
@@ -73,7 +80,33 @@ public struct Overload: Sendable {
   ) {
     self.init(
       id, function, member: member, parameters, result, profile: profile, doc: doc,
-      body: .strict(body))
+      metered: { (values: [Value], meter: inout Meter) throws(Fault) -> Value in try body(values) })
+  }
+
+  /// Any signature, with a meaning that minds how much it makes.
+  init(
+    _ id: String, _ function: String, member: Bool = false, _ parameters: [CELType],
+    _ result: CELType, profile: Profile? = nil, isVariadic: Bool = false, doc: String,
+    metered body: @escaping Strict
+  ) {
+    self.init(
+      id, function, member: member, parameters, result, profile: profile, isVariadic: isVariadic,
+      doc: doc,
+      body: .strict { (values: [Value], meter: inout Meter) throws(Fault) -> Value in
+        for value in values { try meter.spend(reading: value) }
+        let result = try body(values, &meter)
+        try meter.admit(result)
+        return result
+      })
+  }
+
+  init(
+    _ id: String, _ function: String, member: Bool = false, profile: Profile? = nil, doc: String,
+    _ body: @escaping Numbers
+  ) {
+    self.init(
+      id, function, member: member, [.double, .double], .double, profile: profile, doc: doc,
+      body: .numbers(body))
   }
 
   init<A: Representable, R: Representable>(
@@ -82,9 +115,12 @@ public struct Overload: Sendable {
   ) {
     self.init(
       id, function, member: member, [A.celType], R.celType, profile: profile, doc: doc,
-      body: .unary { (a: Value) throws(Fault) -> Value in
+      body: .unary { (a: Value, meter: inout Meter) throws(Fault) -> Value in
         guard let a = A(a) else { throw .noSuchOverload(function) }
-        return try body(a).celValue
+        if A.isText { try meter.spend(bytes: a.byteCount) }
+        let result = try body(a)
+        if R.isText { try meter.admit(bytes: result.byteCount) }
+        return result.celValue
       })
   }
 
@@ -94,9 +130,12 @@ public struct Overload: Sendable {
   ) {
     self.init(
       id, function, member: member, [A.celType, B.celType], R.celType, profile: profile, doc: doc,
-      body: .binary { (a: Value, b: Value) throws(Fault) -> Value in
+      body: .binary { (a: Value, b: Value, meter: inout Meter) throws(Fault) -> Value in
         guard let a = A(a), let b = B(b) else { throw .noSuchOverload(function) }
-        return try body(a, b).celValue
+        if A.isText || B.isText { try meter.spend(bytes: a.byteCount + b.byteCount) }
+        let result = try body(a, b)
+        if R.isText { try meter.admit(bytes: result.byteCount) }
+        return result.celValue
       })
   }
 
@@ -107,7 +146,7 @@ public struct Overload: Sendable {
     self.init(
       id, function, member: member, [A.celType, B.celType, C.celType], R.celType,
       profile: profile, doc: doc,
-      body: .strict { (values: [Value]) throws(Fault) -> Value in
+      metered: { (values: [Value], _: inout Meter) throws(Fault) -> Value in
         guard let a = A(values[0]), let b = B(values[1]), let c = C(values[2]) else {
           throw .noSuchOverload(function)
         }
@@ -118,19 +157,10 @@ public struct Overload: Sendable {
   /// Logic: the result of a chain is settled once the absorbing value turns up.
   init(
     lenient id: String, _ function: String, absorbing: Bool, doc: String,
-    _ body: @escaping @Sendable (Outcome<Bool>, Outcome<Bool>) -> Outcome<Bool>
+    _ body: @escaping LenientBinary
   ) {
     self.init(
-      id, function, [.bool, .bool], .bool, doc: doc,
-      body: .logic(
-        { a, b in
-          switch body(Outcome(a, function), Outcome(b, function)) {
-          case .value(let value): .value(.bool(value))
-          case .unknown(let unknown): .unknown(unknown)
-          case .fault(let fault): .fault(fault)
-          }
-        },
-        absorbing: absorbing))
+      id, function, [.bool, .bool], .bool, doc: doc, body: .logic(body, absorbing: absorbing))
   }
 
   init(
@@ -138,6 +168,28 @@ public struct Overload: Sendable {
     profile: Profile? = nil, doc: String, _ body: @escaping Lenient
   ) {
     self.init(id, function, parameters, result, profile: profile, doc: doc, body: .lenient(body))
+  }
+}
+
+extension Overload {
+  /// The result for values that its parameters take.
+  func call(_ values: [Value], _ meter: inout Meter) throws(Fault) -> Value {
+    switch (body, values.count) {
+    case (.unary(let body), 1): return try body(values[0], &meter)
+    case (.binary(let body, _), 2): return try body(values[0], values[1], &meter)
+    case (.prepared(let prepare), 2): return try prepare(values[1], &meter)(values[0], &meter)
+    case (.numbers(let body), 2):
+      if case .double(let a) = values[0], case .double(let b) = values[1] {
+        return .double(body(a, b))
+      }
+    case (.numberTest(let body), 2):
+      if case .double(let a) = values[0], case .double(let b) = values[1] {
+        return .bool(body(a, b))
+      }
+    case (.strict(let body), _): return try body(values, &meter)
+    default: break
+    }
+    throw .noSuchOverload(function)
   }
 }
 
@@ -155,8 +207,17 @@ extension Outcome where Wrapped == Bool {
 /// A Swift type that stands for a type of CEL in the signature of an overload.
 protocol Representable: Sendable {
   static var celType: CELType { get }
+  /// Whether going through a value of the type takes time with its length.
+  static var isText: Bool { get }
   init?(_ value: Value)
   var celValue: Value { get }
+  /// The length of a text or bytes; 0 for the other types.
+  var byteCount: Int { get }
+}
+
+extension Representable {
+  static var isText: Bool { false }
+  var byteCount: Int { 0 }
 }
 
 extension Bool: Representable {
@@ -202,6 +263,8 @@ extension String: Representable {
     self = value
   }
   var celValue: Value { .string(self) }
+  static var isText: Bool { true }
+  var byteCount: Int { utf8.count }
 }
 
 extension [UInt8]: Representable {
@@ -211,6 +274,8 @@ extension [UInt8]: Representable {
     self = value
   }
   var celValue: Value { .bytes(self) }
+  static var isText: Bool { true }
+  var byteCount: Int { count }
 }
 
 extension Timestamp: Representable {

@@ -22,27 +22,39 @@ package struct Pattern: Sendable {
 
   private let steps: [Step]
 
-  /// The most states that a pattern may have: repetition counts multiply.
-  fileprivate static let limit = 20_000
+  /// The number of its states.
+  package var size: Int { steps.count }
 
-  package init(_ pattern: String) throws(SyntaxError) {
+  /// - Parameter limit: the most states that it may have: repetition counts multiply.
+  init(_ pattern: String, limit: Int) throws(SyntaxError) {
     var parser = PatternParser(pattern)
     let tree = try parser.parse()
-    var compiler = PatternCompiler()
+    var compiler = PatternCompiler(limit: limit)
     try compiler.emit(tree)
     compiler.steps.append(.match)
     steps = compiler.steps
   }
 
-  /// How many states the automaton has.
-  package var stateCount: Int { steps.count }
+  /// A pattern within the usual limit.
+  package init(_ pattern: String) throws(SyntaxError) {
+    try self.init(pattern, limit: Limits().patternStates)
+  }
+
+  /// Whether some part of the text matches, and how many steps it takes to tell, without a limit:
+  /// at most an eighth of the number of states for each character and for both ends.
+  package func counted(_ text: String) -> (isMatch: Bool, steps: Int) {
+    var meter = Meter(Limits(), steps: .max)
+    // Nothing but a limit is thrown.
+    let isMatch = (try? matches(text, &meter)) ?? false
+    return (isMatch, meter.stepsTaken)
+  }
 
   /// Whether some part of the text matches.
-  func matches(_ text: String) -> Bool { counted(text).isMatch }
-
-  /// Whether some part matches, and how often a state was come upon: for each scalar of the text,
-  /// and for its end, at most twice for each state and once for the beginning.
-  package func counted(_ text: String) -> (isMatch: Bool, visits: Int) {
+  ///
+  /// It takes a step for each 8 states or characters that it looks at.
+  func matches(_ text: String, _ meter: inout Meter) throws(Fault) -> Bool {
+    try meter.spend(steps.count >> 6)
+    var work = 0
     var current = StateList(steps.count)
     var next = StateList(steps.count)
     var before: Unicode.Scalar?
@@ -51,14 +63,17 @@ package struct Pattern: Sendable {
     var stack: [Int] = []
     while true {
       // A match may begin anywhere.
-      if follow(0, before, at, &current, &stack) { return (true, current.visits + next.visits) }
-      guard let scalar = at else { return (false, current.visits + next.visits) }
+      if follow(0, before, at, &current, &stack) { return true }
+      guard let scalar = at else { return false }
+      work += current.states.count + 1
+      if work >= 64 {
+        try meter.spend(work >> 3)
+        work &= 7
+      }
       let after = scalars.next()
       for state in current.states {
         guard case .scalar(let set) = steps[state], set.contains(scalar) else { continue }
-        if follow(state + 1, scalar, after, &next, &stack) {
-          return (true, current.visits + next.visits)
-        }
+        if follow(state + 1, scalar, after, &next, &stack) { return true }
       }
       swap(&current, &next)
       next.removeAll()
@@ -111,14 +126,11 @@ package struct Pattern: Sendable {
 /// States in the order of their addition, each once.
 private struct StateList {
   private(set) var states: [Int] = []
-  /// How often a state was to be added, in all.
-  private(set) var visits = 0
   private var has: [Bool]
 
   init(_ count: Int) { has = Array(repeating: false, count: count) }
 
   mutating func insert(_ state: Int) -> Bool {
-    visits += 1
     if has[state] { return false }
     has[state] = true
     states.append(state)
@@ -202,10 +214,13 @@ private struct PatternCompiler {
   var steps: [Pattern.Step] = []
   /// Parts without states can be repeated too.
   private var emitted = 0
+  private let limit: Int
+
+  init(limit: Int) { self.limit = limit }
 
   mutating func emit(_ tree: PatternTree) throws(Pattern.SyntaxError) {
     emitted += 1
-    guard emitted < Pattern.limit else {
+    guard emitted < limit else {
       throw Pattern.SyntaxError(message: "the pattern is too large")
     }
     switch tree {

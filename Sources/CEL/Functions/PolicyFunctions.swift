@@ -24,9 +24,10 @@ extension FunctionTable {
           The height at `x` of a curve through the points `[x, y]`: straight between them, level \
           before the first and after the last.
           """,
-        body: .prepared { (points: Value) throws(Fault) -> Overload.Unary in
+        body: .prepared { (points: Value, meter: inout Meter) throws(Fault) -> Overload.Unary in
+          if case .list(let list) = points { try meter.spend(list.count) }
           let curve = try curve(points)
-          return { (x: Value) throws(Fault) -> Value in
+          return { (x: Value, _: inout Meter) throws(Fault) -> Value in
             guard case .double(let x) = x else { throw .noSuchOverload("interpolate") }
             return .double(curve.points(at: x))
           }

@@ -42,20 +42,13 @@ extension FunctionTable {
     },
     Overload(
       "string_replace_string_string", "replace", member: true,
-      doc: "The text with every occurrence of the first put as the second."
-    ) { (text: String, old: String, new: String) throws(Fault) -> String in
-      try replaced(text, old, new, -1)
-    },
+      [.string, .string, .string], .string,
+      doc: "The text with every occurrence of the first put as the second.", metered: replaced),
     Overload(
       "string_replace_string_string_int", "replace", member: true,
       [.string, .string, .string, .int], .string,
-      doc: "The text with so many occurrences of the first put as the second."
-    ) { (values: [Value]) throws(Fault) -> Value in
-      guard case .string(let text) = values[0], case .string(let old) = values[1],
-        case .string(let new) = values[2], case .int(let limit) = values[3]
-      else { throw .noSuchOverload("replace") }
-      return .string(try replaced(text, old, new, limit))
-    },
+      doc: "The text with so many occurrences of the first put as the second.",
+      metered: replaced),
     Overload(
       "string_split_string", "split", member: true, [.string, .string], .list(.string),
       doc: "The parts between the occurrences of a separator."
@@ -107,15 +100,10 @@ extension FunctionTable {
     },
     Overload(
       "list_join", "join", member: true, [.list(.string)], .string,
-      doc: "The texts one after the other."
-    ) { (values: [Value]) throws(Fault) -> Value in try join(values[0], "") },
+      doc: "The texts one after the other.", metered: join),
     Overload(
       "list_join_string", "join", member: true, [.list(.string), .string], .string,
-      doc: "The texts one after the other with a separator between them."
-    ) { (values: [Value]) throws(Fault) -> Value in
-      guard case .string(let separator) = values[1] else { throw .noSuchOverload("join") }
-      return try join(values[0], separator)
-    },
+      doc: "The texts one after the other with a separator between them.", metered: join),
     Overload(
       "strings_quote", "strings.quote", doc: "The text in double quotes, with escapes inside."
     ) { (text: String) in
@@ -141,13 +129,13 @@ extension FunctionTable {
       doc: """
         The text with each `%s`, `%d`, `%f`, `%e`, `%b`, `%o`, `%x` put as the next element; `%.2f` \
         has two digits after the point and `%%` is a percent sign.
-        """
-    ) { (values: [Value]) throws(Fault) -> Value in
-      guard case .string(let text) = values[0], case .list(let list) = values[1] else {
-        throw .noSuchOverload("format")
-      }
-      return .string(try formatted(text, list))
-    },
+        """,
+      metered: { (values: [Value], meter: inout Meter) throws(Fault) -> Value in
+        guard case .string(let text) = values[0], case .list(let list) = values[1] else {
+          throw .noSuchOverload("format")
+        }
+        return .string(try formatted(text, list, &meter))
+      }),
   ]
 }
 
@@ -184,9 +172,18 @@ private func lastPlace(of part: String, in text: String, _ end: Int64?) throws(F
   return Int64(whole.count - place - sought.count)
 }
 
-private func replaced(
-  _ text: String, _ old: String, _ new: String, _ limit: Int64
-) throws(Fault) -> String {
+/// A text, what to seek in it, what to put there, and how often at most; -1 for no end.
+@Sendable private func replaced(
+  _ values: [Value], _ meter: inout Meter
+) throws(Fault) -> Value {
+  guard case .string(let text) = values[0], case .string(let old) = values[1],
+    case .string(let new) = values[2]
+  else { throw .noSuchOverload("replace") }
+  var limit: Int64 = -1
+  if values.count == 4 {
+    guard case .int(let count) = values[3] else { throw .noSuchOverload("replace") }
+    limit = count
+  }
   let whole = Array(text.unicodeScalars)
   let sought = Array(old.unicodeScalars)
   var out = String.UnicodeScalarView()
@@ -194,18 +191,20 @@ private func replaced(
   var place = 0
   var count: Int64 = 0
   let replacement = new.unicodeScalars
+  let length = new.utf8.count
   let places = occurrences(of: sought, in: whole)
   for found in places {
     if limit >= 0, count >= limit { break }
-    size += replacement.count
-    guard size <= Limits.producedSize else { throw .tooLarge }
+    size += length
+    try meter.admit(bytes: size)
     out.append(contentsOf: whole[place..<found])
     out.append(contentsOf: replacement)
     place = found + sought.count
     count += 1
   }
   out.append(contentsOf: whole[place...])
-  return String(out)
+  try meter.spend(bytes: size)
+  return .string(String(out))
 }
 
 /// Where a text occurs without overlaps; an empty one does before every character and at the end.
@@ -248,16 +247,22 @@ private func split(_ text: String, _ separator: String, _ limit: Int64) -> Value
   return .list(parts)
 }
 
-private func join(_ list: Value, _ separator: String) throws(Fault) -> Value {
-  guard case .list(let list) = list else { throw .noSuchOverload("join") }
+/// A list of texts, and what stands between them, if anything.
+@Sendable private func join(_ values: [Value], _ meter: inout Meter) throws(Fault) -> Value {
+  guard case .list(let list) = values[0] else { throw .noSuchOverload("join") }
+  var separator = ""
+  if values.count == 2 {
+    guard case .string(let text) = values[1] else { throw .noSuchOverload("join") }
+    separator = text
+  }
+  try meter.spend(list.count)
   var out = ""
   for (index, element) in list.enumerated() {
     guard case .string(let text) = element else { throw .noSuchOverload("join") }
-    guard out.utf8.count + text.utf8.count + separator.utf8.count <= Limits.producedSize else {
-      throw .tooLarge
-    }
+    try meter.admit(bytes: out.utf8.count + text.utf8.count + separator.utf8.count)
     if index > 0 { out += separator }
     out += text
   }
+  try meter.spend(bytes: out.utf8.count)
   return .string(out)
 }

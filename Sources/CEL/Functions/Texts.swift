@@ -34,17 +34,20 @@ extension FunctionTable {
   ]
 }
 
-@Sendable private func pattern(_ value: Value) throws(Fault) -> Overload.Unary {
+@Sendable private func pattern(
+  _ value: Value, _ meter: inout Meter
+) throws(Fault) -> Overload.Unary {
   guard case .string(let text) = value else { throw .noSuchOverload("matches") }
   let pattern: Pattern
   do throws(Pattern.SyntaxError) {
-    pattern = try Pattern(text)
+    pattern = try Pattern(text, limit: meter.limits.patternStates)
   } catch {
     throw Fault(.invalidArgument, "no regular expression: \(error.message)")
   }
-  return { (value: Value) throws(Fault) -> Value in
+  try meter.spend(pattern.size)
+  return { (value: Value, meter: inout Meter) throws(Fault) -> Value in
     guard case .string(let text) = value else { throw .noSuchOverload("matches") }
-    return .bool(pattern.matches(text))
+    return .bool(try pattern.matches(text, &meter))
   }
 }
 

@@ -1,9 +1,19 @@
-/// An expression as it is written: nodes in one array.
+/// An expression as it is written: nodes in one array, for tools to walk.
+///
+///     for id in parsed.tree.ids {
+///       if case .call(let function, _, _, _) = parsed.tree.kind(id) {
+///         print(function, parsed.span(of: id).lower)
+///       }
+///     }
+///
+/// Macros stand in it as the calls that they are written as, numbers as what they are read as.
+/// Chains of `&&` and `||` are one node with many operands.
 ///
 /// Invariant: children precede their parent, and the root is last. No walk over the array can run
 /// out of stack, and neither can letting go of it.
-struct SyntaxTree: Sendable {
-  typealias ID = Int32
+public struct SyntaxTree: Sendable {
+  /// A node's place among the nodes.
+  public typealias ID = Int32
 
   struct Node: Sendable {
     var kind: Kind
@@ -12,7 +22,8 @@ struct SyntaxTree: Sendable {
     var focus: TextRange
   }
 
-  enum Kind: Hashable, Sendable {
+  /// What a node is, with the nodes that it is made of.
+  public enum Kind: Hashable, Sendable {
     case literal(Value)
     /// A leading dot makes a name absolute: never a comprehension's variable.
     case name(String, absolute: Bool)
@@ -27,30 +38,40 @@ struct SyntaxTree: Sendable {
     case message(String, [Field])
   }
 
-  struct Element: Hashable, Sendable {
-    var value: ID
-    var optional: Bool
+  /// An element of a list; `?x` is optional.
+  public struct Element: Hashable, Sendable {
+    public internal(set) var value: ID
+    public internal(set) var optional: Bool
   }
 
-  struct Entry: Hashable, Sendable {
-    var key: ID
-    var value: ID
-    var optional: Bool
+  /// An entry of a map; `?k: v` is optional.
+  public struct Entry: Hashable, Sendable {
+    public internal(set) var key: ID
+    public internal(set) var value: ID
+    public internal(set) var optional: Bool
   }
 
-  struct Field: Hashable, Sendable {
-    var name: String
-    var value: ID
-    var optional: Bool
+  /// A field of a message; `?f: v` is optional.
+  public struct Field: Hashable, Sendable {
+    public internal(set) var name: String
+    public internal(set) var value: ID
+    public internal(set) var optional: Bool
   }
 
   var nodes: [Node] = []
 
-  var root: ID { ID(nodes.count - 1) }
+  /// The node of the whole expression.
+  public var root: ID { ID(nodes.count - 1) }
 
   subscript(id: ID) -> Node { nodes[Int(id)] }
 
-  func kind(_ id: ID) -> Kind { nodes[Int(id)].kind }
+  /// All nodes, children before their parents.
+  public var ids: Range<ID> { 0..<ID(nodes.count) }
+
+  public func kind(_ id: ID) -> Kind { nodes[Int(id)].kind }
+
+  /// The nodes that a node is made of, in the order of the text.
+  public func children(of id: ID) -> [ID] { children(of: kind(id)) }
 
   func children(of kind: Kind) -> [ID] {
     switch kind {
@@ -84,7 +105,7 @@ struct SyntaxTree: Sendable {
 }
 
 /// The operators of the grammar, named as CEL names their functions.
-enum Operator: String, Hashable, Sendable, CaseIterable {
+public enum Operator: String, Hashable, Sendable, CaseIterable {
   case or = "_||_"
   case and = "_&&_"
   case equal = "_==_"
@@ -104,7 +125,7 @@ enum Operator: String, Hashable, Sendable, CaseIterable {
   case conditional = "_?_:_"
 
   /// As written between or before its operands.
-  var spelling: String {
+  public var spelling: String {
     switch self {
     case .contained: "in"
     case .conditional: "? :"

@@ -124,6 +124,7 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
   public static let divisionByZero = Fault(.divisionByZero, "division by zero")
   static let timeRange = Fault(.overflow, "the time is outside the years 1 to 9999")
   static let tooLarge = Fault(.limit, "the value grew too large")
+  static let exhausted = Fault(.limit, "the expression takes too many steps")
 
   static func noSuchKey(_ key: Value) -> Fault { Fault(.noSuchKey, "no such key: \(key)") }
   static func index(_ index: Int64) -> Fault {

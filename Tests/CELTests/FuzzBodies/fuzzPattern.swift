@@ -24,8 +24,8 @@ private func fuzzMatch(_ text: String, _ subject: String) -> Bool? {
     precondition(!error.message.isEmpty)
     return nil
   }
-  let (isMatch, visits) = pattern.counted(subject)
-  let positions = subject.unicodeScalars.count + 1
-  precondition(visits <= positions * (2 * pattern.stateCount + 1), "the time is linear")
+  let (isMatch, steps) = pattern.counted(subject)
+  let places = subject.unicodeScalars.count + 2
+  precondition(8 * steps <= places * (pattern.size + 1), "the time is linear")
   return isMatch
 }
