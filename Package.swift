@@ -78,7 +78,8 @@ let package = Package(
       dependencies: ["BelayReport", "BelayYAML", "Belay", "Tables", "Diagnostics", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "BelayCLITests", dependencies: ["BelayCLI", "TestSupport"], swiftSettings: strict),
+      name: "BelayCLITests", dependencies: ["BelayCLI", "CEL", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x

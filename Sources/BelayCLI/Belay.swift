@@ -17,7 +17,7 @@ struct Belay: ParsableCommand {
       not be done; 64 wrong usage.
       """,
     version: "0.1.0",
-    subcommands: [Assess.self, Check.self])
+    subcommands: [Assess.self, Check.self, Eval.self, Functions.self])
 
   static func main() {
     System.ignoreBrokenPipes()

@@ -19,7 +19,15 @@ let package = Package(
         .product(name: "Diagnostics", package: "belay"),
       ],
       path: "Benchmarks/Expressions",
-      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    // The tables of Docs/Performance.md; needs no plugin.
+    .executableTarget(
+      name: "Figures",
+      dependencies: [
+        .product(name: "CEL", package: "belay"),
+        .product(name: "Diagnostics", package: "belay"),
+      ],
+      path: "Benchmarks/Figures"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -23,6 +23,8 @@ let package = Package(
     entry("FuzzNDJSON", ["Tables", "Diagnostics"]),
     entry("FuzzJSON", ["Tables", "Diagnostics"]),
     entry("FuzzExpression", ["CEL", "Diagnostics"]),
+    entry("FuzzParse", ["CEL", "Diagnostics"]),
+    entry("FuzzPattern", ["CEL"]),
     entry("FuzzYAML", ["BelayYAML", "Belay", "Diagnostics"]),
   ],
   swiftLanguageModes: [.v6],

@@ -24,7 +24,8 @@ extension FunctionTable {
     return page
   }
 
-  private var sections: [(String, String?, [Overload])] {
+  /// The table in the order of its page: a title, a note below it, and rows.
+  package var sections: [(String, String?, [Overload])] {
     func rows(_ keep: (Overload) -> Bool) -> [Overload] {
       overloads.filter { $0.profile != .policy && keep($0) }
     }
@@ -61,7 +62,8 @@ extension FunctionTable {
     text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
   }
 
-  private static let macros: [(String, String, String)] = [
+  /// How each macro looks, what it gives, and a sentence.
+  package static let macros: [(form: String, result: String, doc: String)] = [
     ("has(e.field)", "bool", "Whether a map has a key, or an optional a value."),
     ("e.all(x, condition)", "bool", "Whether the condition holds for all elements, or all keys."),
     ("e.exists(x, condition)", "bool", "Whether it holds for one at least."),
@@ -94,6 +96,12 @@ extension FunctionTable {
 }
 
 extension Overload {
+  /// The name as expressions write it: `+` for `_+_`.
+  package var spelling: String {
+    if let kind = Operator(rawValue: function) { return kind.spelling }
+    return function.hasPrefix("_") && function != "_" ? function.filter { $0 != "_" } : function
+  }
+
   /// How a call of it looks: `string.startsWith(string)`, `int + int`.
   package var form: String {
     let types = parameters.map(\.description)

@@ -2,9 +2,9 @@
 ///
 /// The pattern becomes an automaton whose states are followed side by side, one pass over the
 /// text's Unicode scalars; nothing is tried twice, so no text can make it slow.
-struct Pattern: Sendable {
-  struct SyntaxError: Error {
-    var message: String
+package struct Pattern: Sendable {
+  package struct SyntaxError: Error {
+    package var message: String
   }
 
   fileprivate enum Step: Sendable {
@@ -23,7 +23,7 @@ struct Pattern: Sendable {
   private let steps: [Step]
 
   /// The number of its states.
-  var size: Int { steps.count }
+  package var size: Int { steps.count }
 
   /// - Parameter limit: the most states that it may have: repetition counts multiply.
   init(_ pattern: String, limit: Int) throws(SyntaxError) {
@@ -33,6 +33,20 @@ struct Pattern: Sendable {
     try compiler.emit(tree)
     compiler.steps.append(.match)
     steps = compiler.steps
+  }
+
+  /// A pattern within the usual limit.
+  package init(_ pattern: String) throws(SyntaxError) {
+    try self.init(pattern, limit: Limits().patternStates)
+  }
+
+  /// Whether some part of the text matches, and how many steps it takes to tell, without a limit:
+  /// at most an eighth of the number of states for each character and for both ends.
+  package func counted(_ text: String) -> (isMatch: Bool, steps: Int) {
+    var meter = Meter(Limits(), steps: .max)
+    // Nothing but a limit is thrown.
+    let isMatch = (try? matches(text, &meter)) ?? false
+    return (isMatch, meter.stepsTaken)
   }
 
   /// Whether some part of the text matches.

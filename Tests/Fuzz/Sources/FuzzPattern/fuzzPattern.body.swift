@@ -1,0 +1,1 @@
+../../../CELTests/FuzzBodies/fuzzPattern.swift
