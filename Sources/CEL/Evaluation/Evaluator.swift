@@ -285,7 +285,12 @@ struct Evaluator {
   private mutating func dispatch(
     _ id: Program.ID, _ name: String, _ overloads: [Overload], _ ids: [Program.ID]
   ) -> Outcome<Value> {
-    if case .lenient(let body)? = overloads.first?.body { return lenient(body, ids) }
+    if let overload = overloads.first, case .lenient(let body) = overload.body {
+      guard overload.isVariadic || overload.parameters.count == ids.count else {
+        return .fault(.noSuchOverload(name))
+      }
+      return lenient(body, ids)
+    }
     return values(ids) { evaluator, values in
       let chosen = overloads.first { overload in
         overload.parameters.count == values.count
