@@ -28,7 +28,7 @@ struct StackTests {
       #if DEBUG
         thread.stackSize = 8 << 20
       #else
-        thread.stackSize = 512 << 10
+        thread.stackSize = 4 << 20
       #endif
       thread.start()
     }
