@@ -10,12 +10,17 @@ public struct Diagnostic: Error, Sendable {
   }
 
   public var code: DiagnosticCode
+  /// The code's own, unless the one who reports knows better.
   public var severity: Severity
   /// One line, small first letter, no full stop; the reader's own text in backticks.
   public var message: String
+  /// Where it is wrong.
   public var primary: Label
+  /// Other places that have to do with it.
   public var secondary: [Label]
+  /// Why it is wrong, or what else helps.
   public var notes: [String]
+  /// What would mend it.
   public var fixIts: [FixIt]
 
   /// The severity is the code's own unless given.

@@ -1,6 +1,8 @@
 /// The data of one scope: a row for each subject and period, a column for each input.
 public struct Table: Sendable {
+  /// What the table was read for.
   public let schema: TableSchema
+  /// How many rows there are, those that were left out not counted.
   public let rowCount: Int
   /// The subjects' ids; never unknown.
   public let ids: TextColumn

@@ -29,6 +29,7 @@ public struct AssessedTable: Sendable {
     public internal(set) var levels: [Int32] = []
     /// The policy's levels from the lowest up, then `insufficient_data`.
     public let levelNames: [String]
+    /// For each row the share, 0 to 1, of the weight whose points are known.
     public internal(set) var coverage: [Double] = []
     public internal(set) var domains: [Numbers]
 

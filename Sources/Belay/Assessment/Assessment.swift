@@ -33,7 +33,9 @@ public struct Assessment: Sendable {
 
 /// A weighted combination of domains: always concern, higher is worse.
 public struct ScoreResult: Sendable {
+  /// The score's name in the policy.
   public let id: String
+  /// What to call it for people.
   public let label: String
   /// 0 to 100, or nil when too little is known.
   public let value: Double?
@@ -59,7 +61,9 @@ public struct ScoreResult: Sendable {
 
 /// A weighted group of factors.
 public struct DomainResult: Sendable {
+  /// The domain's name in the policy.
   public let id: String
+  /// What to call it for people.
   public let label: String
   /// 0 to 100, or nil when too little is known.
   public let value: Double?
@@ -67,12 +71,15 @@ public struct DomainResult: Sendable {
   public let weight: Double?
   /// The share, 0 to 1, of the factors' weight whose points are known.
   public let coverage: Double
+  /// In policy order, those that do not apply or count included.
   public let factors: [FactorResult]
 }
 
 /// A measure turned into points.
 public struct FactorResult: Sendable {
+  /// The factor's name in the policy.
   public let id: String
+  /// What to call it for people.
   public let label: String
   /// 0 (no concern) to 100, or nil when unknown.
   public let points: Double?
@@ -89,6 +96,7 @@ public struct FactorResult: Sendable {
 /// What a factor or a floor contributes to a score.
 public struct Driver: Sendable {
   public enum Source: Hashable, Sendable {
+    /// A factor, by its name in the policy.
     case factor(String)
     /// A floor of a domain: its index in the domain's list.
     case domainFloor(domain: String, index: Int)
@@ -96,12 +104,15 @@ public struct Driver: Sendable {
     case scoreFloor(index: Int)
   }
 
+  /// What contributes.
   public let source: Source
+  /// What to call it for people.
   public let label: String
   /// Points of the score that are due to it. All drivers together are the score.
   public let contribution: Double
   /// The factor's points, or the floor's level.
   public let points: Double
+  /// Ids of the facts behind it.
   public let evidence: [String]
 }
 
@@ -125,11 +136,15 @@ public enum Severity: String, CaseIterable, Comparable, Sendable {
 
 /// An alert that fires.
 public struct AlertResult: Sendable {
+  /// The alert's name in the policy.
   public let id: String
+  /// What to call it for people.
   public let label: String
+  /// The gravest whose condition holds.
   public let severity: Severity
   /// Who may see it, by audience name.
   public let audience: [String]
+  /// Who acts on it.
   public let owner: String?
   /// How soon the owner is to act, as the policy says it (`14 days`).
   public let due: String?
@@ -137,14 +152,19 @@ public struct AlertResult: Sendable {
   public let message: String
   /// What the alert is not, where the policy says so.
   public let caution: String?
+  /// Ids of the facts behind it.
   public let evidence: [String]
 }
 
 /// An alert that neither fires nor does not: its condition is unknown.
 public struct UndeterminedAlert: Sendable {
+  /// The alert's name in the policy.
   public let id: String
+  /// What to call it for people.
   public let label: String
+  /// Who may see it, by audience name.
   public let audience: [String]
+  /// What was missing, and why.
   public let missing: Unknown
 }
 
@@ -155,20 +175,26 @@ public enum InterventionKind: String, CaseIterable, Sendable {
 
 /// An intervention that is recommended.
 public struct Recommendation: Sendable {
+  /// The intervention's name in the policy.
   public let id: String
   public let kind: InterventionKind
+  /// What to do, for people.
   public let title: String
   /// Lower comes first.
   public let priority: Double
   /// What it is meant to change: names such as `points.inbox`, `domain.recovery`, `alert.overload`.
   public let addresses: [String]
+  /// What it is expected to change.
   public let effects: [ExpectedEffect]
+  /// What it costs, where the policy says so.
   public let effort: Effort?
+  /// How soon, as the policy says it (`30 days`).
   public let due: String?
   /// How one sees that it worked.
   public let success: String?
   /// What would look like it and change nothing.
   public let facade: String?
+  /// Ids of the facts behind it.
   public let evidence: [String]
 }
 
@@ -178,23 +204,32 @@ public struct ExpectedEffect: Sendable, Hashable {
     case multiply, add
   }
 
+  /// The input that changes.
   public let quantity: String
   public let change: Change
+  /// The cautious figure: a factor for `multiply`, an amount in the input's unit for `add`.
   public let low: Double
+  /// The likely figure.
   public let likely: Double
+  /// The hopeful figure.
   public let high: Double
 }
 
 /// What an intervention costs, and who carries it.
 public struct Effort: Sendable, Hashable {
+  /// Working hours a week.
   public let hoursPerWeek: Double?
+  /// Who carries it.
   public let owner: String?
 }
 
 /// A measure that the policy wants shown beside the scores.
 public struct ShownMeasure: Sendable {
+  /// The measure's name in the policy.
   public let id: String
+  /// What to call it for people.
   public let label: String
+  /// The unit of measurement, for people.
   public let unit: String?
   public let value: Outcome<Value>
 }
@@ -203,11 +238,13 @@ public struct ShownMeasure: Sendable {
 public struct QuantityFault: Sendable, Hashable {
   /// The quantity's name as expressions write it.
   public let quantity: String
+  /// What it ran into: overflow, a bad conversion.
   public let fault: Fault
 }
 
 /// A parameter that took its default.
 public struct DefaultedParameter: Sendable, Hashable {
+  /// The parameter's name in the policy.
   public let parameter: String
   /// The input that chooses its value.
   public let key: String
