@@ -304,6 +304,7 @@ enum Cases {
       "visits in ['a']",
       .rejected("type-mismatch", "`in` does not take a number and a list of texts")),
     Case("specialty[0]", .rejected("type-mismatch", "text has no element for a number")),
+    Case("specialty[?0]", .rejected("type-mismatch", "text has no elements")),
     Case("{1.5: 2}", .rejected("type-mismatch", "a number cannot be a key")),
     Case(
       "scores.all(s, s)",

@@ -172,7 +172,10 @@ struct Checker {
     switch types.resolved(content) {
     case .list(let element): (expected, result) = (.int, element)
     case .map(let keyType, let value): (expected, result) = (keyType, value)
-    default: (expected, result) = (.dyn, .dyn)
+    case .dyn, .wrong, .parameter: (expected, result) = (.dyn, .dyn)
+    case let other:
+      report(.typeMismatch("\(words(other)) has no elements", at: span(id)))
+      return wrong(id, .noSuchOverload("_[_]"))
     }
     let index = coerced(key, to: expected)
     return add(.index(base.id, index.id), .optional(result), id)
