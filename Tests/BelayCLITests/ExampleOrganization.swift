@@ -1,3 +1,5 @@
+import TestSupport
+
 /// An invented organisation of three sites, 24 teams and 269 clinicians, over twelve months.
 ///
 /// The tables have the columns of the shipped rules. Load runs from the team to the clinician, from
@@ -454,17 +456,18 @@ private func decimal(_ value: Double, _ decimals: Int, _ range: ClosedRange<Doub
 
 /// SplitMix64, one stream per purpose and subject.
 private struct Chance {
-  private var state: UInt64
+  private var random: SeededRandom
 
   init(stream: Int, _ first: Int, _ second: Int) {
-    state = 2026 &+ UInt64(stream) << 48 &+ UInt64(first) << 24 &+ UInt64(second)
+    var seeds = SeededRandom(
+      seed: 2026 &+ UInt64(stream) << 48 &+ UInt64(first) << 24 &+ UInt64(second))
     // Neighbouring seeds are mixed apart before they are used.
-    state = next()
+    random = SeededRandom(seed: seeds.next())
   }
 
   /// From 0 up to 1.
   mutating func uniform() -> Double {
-    Double(next() >> 11) * 0x1p-53
+    Double(random.next() >> 11) * 0x1p-53
   }
 
   /// About normal, mean 0 and deviation 1: the sum of twelve uniforms.
@@ -474,11 +477,4 @@ private struct Chance {
     return sum
   }
 
-  private mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
 }

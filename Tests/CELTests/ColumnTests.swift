@@ -1,6 +1,7 @@
 import CEL
 import Diagnostics
 import Tables
+import TestSupport
 import Testing
 
 struct ColumnTests {
@@ -11,7 +12,7 @@ struct ColumnTests {
     /// For each row what a record would hold.
     var records: [[String: Value]]
 
-    init(_ rows: Int, using random: inout Seeded) {
+    init(_ rows: Int, using random: inout SeededRandom) {
       self.rows = rows
       records = Array(repeating: [:], count: rows)
       for (name, type) in Sample.types {
@@ -41,7 +42,7 @@ struct ColumnTests {
       }
     }
 
-    private static func cell(_ type: CELType, using random: inout Seeded) -> Value? {
+    private static func cell(_ type: CELType, using random: inout SeededRandom) -> Value? {
       if Int.random(in: 0..<4, using: &random) == 0 { return nil }
       switch type {
       case .double:
@@ -60,7 +61,7 @@ struct ColumnTests {
   @Test(arguments: [Profile.policy, .cel])
   func `columns give what their records give, bit for bit`(_ profile: Profile) {
     print("seed \(PropertyTests.seed)")
-    var generator = Generator(random: Seeded(PropertyTests.seed))
+    var generator = Generator(random: SeededRandom(seed: PropertyTests.seed))
     let environment = Sample.environment(profile)
     let cells = Cells(9, using: &generator.random)
     var count = 0

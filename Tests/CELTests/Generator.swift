@@ -1,23 +1,9 @@
 import CEL
-
-/// A small generator of random numbers that is the same everywhere: SplitMix64.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
+import TestSupport
 
 /// Writes random expressions: of any shape, or of a wanted type.
 struct Generator {
-  var random: Seeded
+  var random: SeededRandom
 
   mutating func pick<T>(_ options: [T]) -> T { options.randomElement(using: &random)! }
 

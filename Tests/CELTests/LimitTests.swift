@@ -148,7 +148,7 @@ struct LimitTests {
 
   @Test func `an evaluation costs what the estimate says`() throws {
     print("seed \(PropertyTests.seed)")
-    var generator = Generator(random: Seeded(PropertyTests.seed))
+    var generator = Generator(random: SeededRandom(seed: PropertyTests.seed))
     var environment = Sample.environment(.policy)
     environment.assumedSize = 64
     let record = Sample.Record(environment)

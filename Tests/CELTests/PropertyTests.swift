@@ -12,7 +12,7 @@ struct PropertyTests {
 
   @Test func `parsing what was printed gives the same expression`() throws {
     print("seed \(Self.seed)")
-    var generator = Generator(random: Seeded(Self.seed))
+    var generator = Generator(random: SeededRandom(seed: Self.seed))
     for _ in 0..<3000 {
       let text = generator.anything(Int.random(in: 0...4, using: &generator.random))
       var diagnostics: [Diagnostic] = []
@@ -26,7 +26,7 @@ struct PropertyTests {
 
   @Test func `a checked expression never meets a type fault, and folding changes no outcome`() {
     print("seed \(Self.seed)")
-    var generator = Generator(random: Seeded(Self.seed))
+    var generator = Generator(random: SeededRandom(seed: Self.seed))
     let folding = Sample.environment(.policy)
     var literal = folding
     literal.foldsConstants = false
@@ -66,7 +66,7 @@ struct PropertyTests {
       at: corpus, includingPropertiesForKeys: nil)
     #expect(!files.isEmpty)
     print("seed \(Self.seed)")
-    var generator = Generator(random: Seeded(Self.seed))
+    var generator = Generator(random: SeededRandom(seed: Self.seed))
     for file in files.sorted(by: { $0.path < $1.path }) {
       let bytes = Array(try Data(contentsOf: file))
       fuzzExpression(bytes)

@@ -82,15 +82,21 @@ extension CostEstimate {
         size = extent(children[children.count - 1])
       default:
         var through = 0
+        var most = 0
         for child in children {
           total = total + cost(child)
           through = plus(through, extent(child).steps)
+          if node.type.isText, !extent(child).isText {
+            // Text made of a list: its elements may be texts, each as long as any.
+            let bytes = times(extent(child).most, assumed)
+            through = plus(through, plus(bytes >> 4, 1))
+            most = plus(most, bytes)
+          } else {
+            most = plus(most, extent(child).most)
+          }
         }
         total.maximum = plus(total.maximum, through)
-        if node.type.isSized {
-          let most = children.reduce(0) { plus($0, extent($1).most) }
-          size = Extent(max(most, assumed))
-        }
+        if node.type.isSized { size = Extent(max(most, assumed)) }
       }
       size.isText = node.type.isText
       costs.append(total)

@@ -87,7 +87,11 @@ extension CheckedExpression {
     self.slots = slots.sorted()
     references = self.slots.map { environment.names[$0] }
     referenceTypes = self.slots.map { environment.types[$0] }
-    cost = CostEstimate(program, sizes: environment.slotSizes, assumed: environment.assumedSize)
+    let (sizes, assumed) = (environment.slotSizes, environment.assumedSize)
+    // What a prepared operand takes to go through shows only where it still stands as a node.
+    cost = CostEstimate(
+      minimum: CostEstimate(program, sizes: sizes, assumed: assumed).minimum,
+      maximum: CostEstimate(unfolded, sizes: sizes, assumed: assumed).maximum)
   }
 }
 
