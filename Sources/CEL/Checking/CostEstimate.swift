@@ -40,7 +40,7 @@ extension CostEstimate {
       }
     }
     var locals = Array(repeating: Extent(assumed), count: program.locals)
-    for node in program.nodes {
+    for (place, node) in program.nodes.enumerated() {
       func cost(_ id: Program.ID) -> CostEstimate { costs[Int(id)] }
       func extent(_ id: Program.ID) -> Extent { extents[Int(id)] }
       let children = program.children(node.operation)
@@ -94,6 +94,9 @@ extension CostEstimate {
           } else {
             most = plus(most, extent(child).most)
           }
+        }
+        if let operand = program.preparedOperands[Program.ID(place)] {
+          through = plus(through, Extent(operand).steps)
         }
         total.maximum = plus(total.maximum, through)
         if node.type.isSized { size = Extent(max(most, assumed)) }

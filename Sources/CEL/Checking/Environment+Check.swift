@@ -87,11 +87,7 @@ extension CheckedExpression {
     self.slots = slots.sorted()
     references = self.slots.map { environment.names[$0] }
     referenceTypes = self.slots.map { environment.types[$0] }
-    let (sizes, assumed) = (environment.slotSizes, environment.assumedSize)
-    // What a prepared operand takes to go through shows only where it still stands as a node.
-    cost = CostEstimate(
-      minimum: CostEstimate(program, sizes: sizes, assumed: assumed).minimum,
-      maximum: CostEstimate(unfolded, sizes: sizes, assumed: assumed).maximum)
+    cost = CostEstimate(program, sizes: environment.slotSizes, assumed: environment.assumedSize)
   }
 }
 
@@ -130,7 +126,10 @@ extension Program {
     case .prepared(let prepare, let a, let b):
       guard case .constant(let value) = nodes[Int(b)].operation else { break }
       var meter = Meter(limits, steps: budget)
-      if let body = try? prepare(value, &meter) { nodes[Int(root)].operation = .unary(body, a) }
+      if let body = try? prepare(value, &meter) {
+        nodes[Int(root)].operation = .unary(body, a)
+        preparedOperands[root] = value
+      }
       budget -= meter.stepsTaken
     case .unary, .binary, .numbers, .numberTest, .strict, .lenient, .logic, .dispatch, .list, .map,
       .select, .index, .has,

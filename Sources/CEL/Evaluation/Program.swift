@@ -60,6 +60,8 @@ struct Program: Sendable {
   var limits = Limits()
   /// The source text of operations that can give no finite number, by node.
   var texts: [ID: String] = [:]
+  /// The constant operands of operations that were prepared with them, by node.
+  var preparedOperands: [ID: Value] = [:]
 
   var root: ID { ID(nodes.count - 1) }
 
