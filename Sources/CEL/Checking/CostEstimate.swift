@@ -95,8 +95,15 @@ extension CostEstimate {
             most = plus(most, extent(child).most)
           }
         }
-        if let operand = program.preparedOperands[Program.ID(place)] {
-          through = plus(through, Extent(operand).steps)
+        if case .prepared(_, let text, let pattern) = node.operation, extent(pattern).isText {
+          through = plus(through, looks(at: extent(text), states: extent(pattern).most))
+        }
+        switch program.preparedOperands[Program.ID(place)] {
+        case .string(let pattern):
+          let states = (try? Pattern(pattern))?.size ?? 0
+          through = plus(through, looks(at: extent(children[0]), states: states))
+        case let operand?: through = plus(through, Extent(operand).steps)
+        case nil: break
         }
         total.maximum = plus(total.maximum, through)
         if node.type.isSized { size = Extent(max(most, assumed)) }
@@ -108,6 +115,11 @@ extension CostEstimate {
     }
     self = costs[Int(program.root)]
   }
+}
+
+/// What a regular expression of so many states takes at most to go through a text.
+private func looks(at text: Extent, states: Int) -> Int {
+  plus(times(plus(text.most, 1), plus(states, 1)) >> 3, plus(states >> 6, 1))
 }
 
 /// How many elements or bytes a value may have.
