@@ -25,6 +25,7 @@ public struct CompiledPolicy: Sendable {
   /// What compiling found that is no error, sorted by place.
   public let warnings: [Diagnostic]
   private let plans: [Scope: Plan]
+  private let functions = FunctionTable.standard
   private let slotCount: Int
 
   /// Compiles a policy written in JSON, which has the shape of the YAML and needs no library.
@@ -99,15 +100,29 @@ public struct CompiledPolicy: Sendable {
 
   /// Assesses a table of a scope.
   ///
+  /// - Parameter jobs: how many threads share the rows. Results do not depend on it.
   /// - Precondition: the policy assesses the scope, and the table has its schema.
   public func assess(
-    _ table: Table, scope: Scope = .provider, periods: PeriodSelection = .latest
+    _ table: Table, scope: Scope = .provider, periods: PeriodSelection = .latest, jobs: Int = 1
+  ) -> AssessedTable {
+    assess(table, scope: scope, periods: periods, jobs: jobs, chunkRows: nil)
+  }
+
+  /// - Parameter chunkRows: how many rows are computed at once; nil for what suits the cache.
+  package func assess(
+    _ table: Table, scope: Scope, periods: PeriodSelection, jobs: Int, chunkRows: Int?
   ) -> AssessedTable {
     guard let plan = plans[scope] else { preconditionFailure("no scope \(scope.rawValue)") }
     precondition(table.schema == plan.schema, "the table is read by the policy's schema")
-    return AssessedTable(
-      table, rows: Self.select(periods, of: table),
-      evaluator: RowEvaluator(plan: plan, slotCount: slotCount))
+    let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
+    let columns = ColumnPlan(plan, functions: functions)
+    let rows = Self.select(periods, of: table)
+    let loader = TableLoader(
+      table: table, plan: plan, columns: columns,
+      rows: rows.count == table.rowCount ? nil : rows)
+    let results = ColumnEvaluator(columns: columns, evaluator: evaluator)
+      .results(loader, rows: rows, jobs: jobs, chunkRows: chunkRows ?? columns.chunkRows)
+    return AssessedTable(table, rows: rows, results: results, evaluator: evaluator)
   }
 
   /// The rows of the periods asked for, in the data's order.

@@ -16,6 +16,11 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     return SeededRandom(seed: seed)
   }
 
+  /// How many cases a property is tried on: what `BELAY_CASES` says, or a standard.
+  public static func cases(_ standard: Int) -> Int {
+    ProcessInfo.processInfo.environment["BELAY_CASES"].flatMap { Int($0) } ?? standard
+  }
+
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state

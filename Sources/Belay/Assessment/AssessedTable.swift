@@ -45,44 +45,32 @@ public struct AssessedTable: Sendable {
   /// The headers of the key columns, as the data have them.
   public let keyColumn: String
   public let periodColumn: String?
-  public internal(set) var scores: [Score]
   /// In policy order.
   public let alertNames: [String]
   /// Interventions as they are ranked: by ascending priority number, then in policy order.
   public let interventionNames: [String]
-  /// How many quantities ran into a fault.
-  public internal(set) var faultCount = 0
-  /// For each row the alerts that fire, as places in `alertNames`.
-  private var firing: Marks
-  private var undetermined: Marks
-  private var recommended: Marks
+  package let results: ResultColumns
 
   private let table: Table
   private let evaluator: RowEvaluator
 
-  init(_ table: Table, rows: [Int], evaluator: RowEvaluator) {
+  init(_ table: Table, rows: [Int], results: ResultColumns, evaluator: RowEvaluator) {
     let plan = evaluator.plan
     self.table = table
     self.rows = rows
+    self.results = results
     self.evaluator = evaluator
     scope = plan.scope
     keyColumn = plan.schema.key
     periodColumn = plan.schema.time?.column
-    scores = plan.scores.map { score in
-      Score(
-        score: Numbers(id: score.name, label: score.label),
-        levelNames: score.levels.map(\.name) + [ScoreResult.insufficientData],
-        domains: score.domains.map {
-          Numbers(id: plan.domains[$0].name, label: plan.domains[$0].label)
-        })
-    }
     alertNames = plan.alerts.map(\.name)
     interventionNames = plan.ranking.map { plan.interventions[$0].name }
-    firing = Marks(columns: alertNames.count)
-    undetermined = Marks(columns: alertNames.count)
-    recommended = Marks(columns: interventionNames.count)
-    for row in rows { append(state(at: row)) }
   }
+
+  public var scores: [Score] { results.scores }
+
+  /// How many quantities ran into a fault.
+  public var faultCount: Int { results.faultCount }
 
   public var count: Int { rows.count }
 
@@ -93,13 +81,19 @@ public struct AssessedTable: Sendable {
   public func period(at index: Int) -> String? { table.periodText(at: rows[index]) }
 
   /// Places in `alertNames` of the alerts that fire, in policy order.
-  public func firingAlerts(at index: Int) -> [Int] { firing[index] }
+  public func firingAlerts(at index: Int) -> [Int] {
+    results.firing.indices.filter { results.firing[$0][index] }
+  }
 
   /// Places in `alertNames` of the alerts whose condition is unknown, in policy order.
-  public func undeterminedAlerts(at index: Int) -> [Int] { undetermined[index] }
+  public func undeterminedAlerts(at index: Int) -> [Int] {
+    results.determined.indices.filter { !results.determined[$0][index] }
+  }
 
   /// Places in `interventionNames` of those recommended, as ranked.
-  public func recommendedInterventions(at index: Int) -> [Int] { recommended[index] }
+  public func recommendedInterventions(at index: Int) -> [Int] {
+    results.recommended.indices.filter { results.recommended[$0][index] }
+  }
 
   /// Everything there is to say about one row.
   public func assessment(at index: Int) -> Assessment {
@@ -107,64 +101,17 @@ public struct AssessedTable: Sendable {
       .assessment(subject: subject(at: index), period: period(at: index))
   }
 
-  private func state(at row: Int) -> RowState {
-    var state = evaluator.start(
+  private func state(at row: Int) -> RowState { evaluator.state(of: table, row: row) }
+}
+
+extension RowEvaluator {
+  /// A row of a table with all that can be said of it.
+  func state(of table: Table, row: Int) -> RowState {
+    var state = start(
       period: table.periods.map { .value($0[row].firstDay.value) }
         ?? .unknown(.init("period", .absent))
     ) { $0.load(from: table, row: row) }
-    evaluator.run(&state)
+    run(&state)
     return state
-  }
-
-  private mutating func append(_ state: RowState) {
-    let plan = evaluator.plan
-    for (i, score) in plan.scores.enumerated() {
-      let result = state.scores[i]
-      scores[i].score.values.append(result.value ?? .nan)
-      scores[i].coverage.append(result.blend.coverage)
-      var level: Int?
-      if case .value(.string(let name)) = state.slots[score.levelSlot] {
-        level = scores[i].levelNames.firstIndex(of: name)
-      }
-      scores[i].levels.append(level.map { Int32($0) } ?? -1)
-      for (j, domain) in score.domains.enumerated() {
-        scores[i].domains[j].values.append(state.domains[domain].value ?? .nan)
-      }
-    }
-    firing.append { state.slots[plan.alerts[$0].slot].asCondition == true }
-    undetermined.append { state.slots[plan.alerts[$0].slot].asCondition == nil }
-    recommended.append {
-      state.slots[plan.interventions[plan.ranking[$0]].slot].asCondition == true
-    }
-    faultCount += state.faults.count
-  }
-}
-
-/// A bit for each row and column.
-private struct Marks: Sendable {
-  let columns: Int
-  private let wordsPerRow: Int
-  private var words: [UInt64] = []
-
-  init(columns: Int) {
-    self.columns = columns
-    wordsPerRow = (columns + 63) / 64
-  }
-
-  mutating func append(_ isMarked: (Int) -> Bool) {
-    for start in stride(from: 0, to: columns, by: 64) {
-      var word: UInt64 = 0
-      for column in start..<min(start + 64, columns) where isMarked(column) {
-        word |= 1 << UInt64(column - start)
-      }
-      words.append(word)
-    }
-  }
-
-  /// The marked columns of a row, in order.
-  subscript(row: Int) -> [Int] {
-    (0..<columns).filter { column in
-      words[row * wordsPerRow + column / 64] >> UInt64(column % 64) & 1 == 1
-    }
   }
 }

@@ -417,7 +417,9 @@ struct Checker {
       for one in checked where !types.isAssignable(one.checked.type, to: .bool) {
         report(notCondition(one.checked.type, one.syntax, for: function, focus: focus(id)))
       }
-      return add(.logic(body, absorbing: absorbing, checked.map(\.checked.id)), .bool, id)
+      let chain = add(.logic(body, absorbing: absorbing, checked.map(\.checked.id)), .bool, id)
+      program.nodes[Int(chain.id)].overload = fitting[0].id
+      return chain
     }
 
     var matches: [(overload: Overload, result: CELType)] = []
@@ -563,6 +565,7 @@ struct Checker {
     default: operation = .dispatch(function, overloads, ids)
     }
     let built = add(operation, result, id)
+    if isCertain { program.nodes[Int(built.id)].overload = overload.id }
     if isPolicy {
       switch types.resolved(result) {
       case .double, .int, .uint: program.texts[built.id] = expression.text(tree[id].range)

@@ -8,6 +8,8 @@ struct Program: Sendable {
     var operation: Operation
     var type: CELType
     var range: TextRange
+    /// The id of the overload that the operation calls, where it is certain.
+    var overload: String?
   }
 
   enum Operation: Sendable {

@@ -7,13 +7,13 @@ extension FunctionTable {
           "Whether both are equal; numbers of different kinds are when they are the same number.",
         body: .binary { (a: Value, b: Value, meter: inout Meter) throws(Fault) -> Value in
           .bool(try areEqual(a, b, &meter))
-        }),
+        }, kernel: .equality(isNegated: false)),
       Overload(
         "not_equals", "_!=_", [.parameter("A"), .parameter("A")], .bool,
         doc: "Whether both differ.",
         body: .binary { (a: Value, b: Value, meter: inout Meter) throws(Fault) -> Value in
           .bool(!(try areEqual(a, b, &meter)))
-        }),
+        }, kernel: .equality(isNegated: true)),
       Overload(
         "in_list", "@in", [.parameter("A"), .list(.parameter("A"))], .bool,
         doc: "Whether the list holds the value.",
@@ -27,6 +27,22 @@ extension FunctionTable {
           return .bool(map[a] != nil)
         }),
     ] + ordering
+
+  /// Of doubles: each with its own function, from which its kernel is made.
+  private static let numberOrdering: [Overload] = [
+    Overload("less_double", "_<_", doc: "Whether the first is before the second.") {
+      (a: Double, b: Double) in a < b
+    },
+    Overload(
+      "less_equals_double", "_<=_", doc: "Whether the first is before or equal to the second."
+    ) { (a: Double, b: Double) in a <= b },
+    Overload("greater_double", "_>_", doc: "Whether the first is after the second.") {
+      (a: Double, b: Double) in a > b
+    },
+    Overload(
+      "greater_equals_double", "_>=_", doc: "Whether the first is after or equal to the second."
+    ) { (a: Double, b: Double) in a >= b },
+  ]
 
   private static let ordering: [Overload] = {
     var rows: [Overload] = []
@@ -51,13 +67,14 @@ extension FunctionTable {
         try meter.spend(reading: a)
         return .bool(holds(try order(a, b)))
       }
-      let numbers: Overload.Body = .numberTest { a, b in holds(order(a, b)) }
       let doc = "Whether the first is \(words) the second."
       for (type, cel) in types {
+        if cel == .double {
+          rows += numberOrdering.filter { $0.function == function }
+          continue
+        }
         rows.append(
-          Overload(
-            "\(name)_\(type)", function, [cel, cel], .bool, doc: doc,
-            body: cel == .double ? numbers : body))
+          Overload("\(name)_\(type)", function, [cel, cel], .bool, doc: doc, body: body))
       }
       for (type, first, second) in mixed {
         // Whole numbers and doubles mix when evaluated, as elements of mixed lists do.

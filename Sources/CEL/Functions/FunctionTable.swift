@@ -34,6 +34,13 @@ public struct FunctionTable: Sendable {
     } ?? false
   }
 
+  /// The column forms, by the overloads' ids.
+  var kernels: [String: Kernel] {
+    var kernels: [String: Kernel] = [:]
+    for overload in overloads { kernels[overload.id] = overload.kernel }
+    return kernels
+  }
+
   var functionNames: [String] { places.keys.sorted() }
 
   /// The standard library of CEL, its extensions, and what policies add.

@@ -18,6 +18,8 @@ public struct Overload: Sendable {
   /// Whether the elements of its list may also be written as arguments, two or more.
   public let isVariadic: Bool
   let body: Body
+  /// The column form, where there is one.
+  let kernel: Kernel?
 
   typealias Unary = @Sendable (Value, inout Meter) throws(Fault) -> Value
   typealias Binary = @Sendable (Value, Value, inout Meter) throws(Fault) -> Value
@@ -51,7 +53,8 @@ public struct Overload: Sendable {
 
   init(
     _ id: String, _ function: String, member: Bool = false, _ parameters: [CELType],
-    _ result: CELType, profile: Profile? = nil, isVariadic: Bool = false, doc: String, body: Body
+    _ result: CELType, profile: Profile? = nil, isVariadic: Bool = false, doc: String, body: Body,
+    kernel: Kernel? = nil
   ) {
     self.isVariadic = isVariadic
     self.id = id
@@ -62,6 +65,7 @@ public struct Overload: Sendable {
     self.doc = doc
     self.profile = profile
     self.body = body
+    self.kernel = kernel
   }
 
   /// A signature without a meaning, for checking expressions that are evaluated elsewhere.
@@ -100,13 +104,49 @@ public struct Overload: Sendable {
       })
   }
 
+  // Kernels are made where the function is written, so that their loops hold it.
+
+  @inline(__always)
+  init(_ id: String, _ function: String, doc: String, _ body: @escaping Numbers) {
+    self.init(
+      id, function, [.double, .double], .double, doc: doc, body: .numbers(body),
+      kernel: .numbers(NumbersKernel(body)))
+  }
+
+  @inline(__always)
+  init(_ id: String, _ function: String, doc: String, _ body: @escaping NumberTest) {
+    self.init(
+      id, function, [.double, .double], .bool, doc: doc, body: .numberTest(body),
+      kernel: .numberTest(NumberTestKernel(body)))
+  }
+
+  @inline(__always)
   init(
-    _ id: String, _ function: String, member: Bool = false, profile: Profile? = nil, doc: String,
-    _ body: @escaping Numbers
+    _ id: String, _ function: String, profile: Profile? = nil, doc: String,
+    _ body: @escaping @Sendable (Double) -> Double
   ) {
     self.init(
-      id, function, member: member, [.double, .double], .double, profile: profile, doc: doc,
-      body: .numbers(body))
+      id, function, [.double], .double, profile: profile, doc: doc,
+      body: .unary { (a: Value, _: inout Meter) throws(Fault) -> Value in
+        guard case .double(let a) = a else { throw .noSuchOverload(function) }
+        return .double(body(a))
+      }, kernel: .number(NumberKernel(body)))
+  }
+
+  init(
+    _ id: String, _ function: String, doc: String, _ body: @escaping @Sendable (Bool) -> Bool
+  ) {
+    self.init(
+      id, function, [.bool], .bool, doc: doc,
+      body: .unary { (a: Value, _: inout Meter) throws(Fault) -> Value in
+        guard case .bool(let a) = a else { throw .noSuchOverload(function) }
+        return .bool(body(a))
+      },
+      kernel: .truth { a in
+        let ofTrue = body(true) ? a.isTrue : 0
+        let ofFalse = body(false) ? a.isKnown & ~a.isTrue : 0
+        return Truth(isTrue: ofTrue | ofFalse, isKnown: a.isKnown)
+      })
   }
 
   init<A: Representable, R: Representable>(
@@ -155,19 +195,24 @@ public struct Overload: Sendable {
   }
 
   /// Logic: the result of a chain is settled once the absorbing value turns up.
+  ///
+  /// - Parameter truths: the same for 64 rows at once.
   init(
     lenient id: String, _ function: String, absorbing: Bool, doc: String,
-    _ body: @escaping LenientBinary
+    truths: @escaping @Sendable (Truth, Truth) -> Truth, _ body: @escaping LenientBinary
   ) {
     self.init(
-      id, function, [.bool, .bool], .bool, doc: doc, body: .logic(body, absorbing: absorbing))
+      id, function, [.bool, .bool], .bool, doc: doc, body: .logic(body, absorbing: absorbing),
+      kernel: .logic(truths))
   }
 
   init(
     lenient id: String, _ function: String, _ parameters: [CELType], _ result: CELType,
-    profile: Profile? = nil, doc: String, _ body: @escaping Lenient
+    profile: Profile? = nil, kernel: Kernel? = nil, doc: String, _ body: @escaping Lenient
   ) {
-    self.init(id, function, parameters, result, profile: profile, doc: doc, body: .lenient(body))
+    self.init(
+      id, function, parameters, result, profile: profile, doc: doc, body: .lenient(body),
+      kernel: kernel)
   }
 }
 

@@ -3,7 +3,7 @@ extension FunctionTable {
     let a = CELType.parameter("A")
     return [
       Overload(
-        lenient: "known", "known", [a], .bool, profile: .policy,
+        lenient: "known", "known", [a], .bool, profile: .policy, kernel: .known,
         doc: "Whether the value is there; never unknown itself."
       ) { outcomes in
         switch outcomes[0] {
@@ -13,7 +13,7 @@ extension FunctionTable {
         }
       },
       Overload(
-        lenient: "or_else", "or_else", [a, a], a, profile: .policy,
+        lenient: "or_else", "or_else", [a, a], a, profile: .policy, kernel: .orElse,
         doc: "The first, or the second when the first is unknown."
       ) { outcomes in
         if case .unknown = outcomes[0] { outcomes[1] } else { outcomes[0] }

@@ -12,6 +12,9 @@ public struct Curve: Hashable, Sendable {
 
   /// In order of `x`, never empty.
   public let points: [Point]
+  /// The lowest and the highest point.
+  package let least: Double
+  package let most: Double
 
   /// Nil unless there is a point, all are finite, and `x` strictly increases.
   public init?(_ points: [Point]) {
@@ -19,10 +22,12 @@ public struct Curve: Hashable, Sendable {
       zip(points, points.dropFirst()).allSatisfy({ $0.x < $1.x })
     else { return nil }
     self.points = points
+    least = points.map(\.y).min()!
+    most = points.map(\.y).max()!
   }
 
   /// The curve's height: `y0 + (x - x0) * ((y1 - y0) / (x1 - x0))` on the first segment that ends
-  /// beyond `x`, kept between the ends of the segment. NaN gives NaN.
+  /// beyond `x`, kept between the lowest and the highest point. NaN gives NaN.
   public func points(at x: Double) -> Double {
     if x.isNaN { return x }
     if x <= points[0].x { return points[0].y }
@@ -33,7 +38,7 @@ public struct Curve: Hashable, Sendable {
         let last = points[index - 1]
         let y = last.y + (x - last.x) * ((next.y - last.y) / (next.x - last.x))
         // Rounding may carry it past the end of the segment.
-        return min(max(y, min(last.y, next.y)), max(last.y, next.y))
+        return y < least ? least : y > most ? most : y
       }
       index += 1
     }

@@ -1,0 +1,50 @@
+import CEL
+import Tables
+
+/// A plan as operations over columns: what it computes for a chunk of rows, all at once.
+///
+/// It holds what CSV shows. What takes longer to say, the names of what was missing, drivers,
+/// intervals, messages, the row evaluator works out for the rows that are asked for. It also decides
+/// the rows that are flagged, in which an expression ran into a fault.
+struct ColumnPlan: Sendable {
+  struct Score: Sendable {
+    /// Registers of numbers.
+    let value: Int
+    let coverage: Int
+    let domains: [Int]
+    /// A register of places among the level names, -1 where unknown.
+    let levels: Int
+  }
+
+  let layout: ColumnLayout
+  let operations: [ColumnOperation]
+  /// Where the cells of inputs go, parallel to the plan's inputs.
+  let inputs: [ColumnValue]
+  /// The register of the period's first day.
+  let period: Int
+  let scores: [Score]
+  /// In policy order.
+  let alerts: [TruthRegister]
+  /// The planes of what is recommended, as ranked.
+  let interventions: [Int]
+
+  /// How many rows a chunk has, so that what they hold stays in the cache.
+  var chunkRows: Int {
+    let budget = 1 << 20
+    let bytesPerRow = 8 * layout.numbers + 4 * layout.codes + layout.planes / 8 + 1
+    return min(max(budget / bytesPerRow / 64 * 64, 64), 512)
+  }
+
+  func run(_ memory: ColumnMemory) {
+    for word in 0..<memory.wordCount { memory.flags[word] = 0 }
+    for operation in operations { operation(memory) }
+  }
+}
+
+extension ColumnPlan {
+  init(_ plan: Plan, functions: FunctionTable) {
+    var planner = ColumnPlanner(plan, functions: functions)
+    for step in plan.steps { planner.add(step) }
+    self = planner.finish()
+  }
+}
