@@ -98,6 +98,15 @@ public struct CompiledPolicy: Sendable {
       .assessment(subject: record.subject, period: record.period?.description)
   }
 
+  /// Binds the names of a scope's inputs, for one decision after another.
+  ///
+  /// - Throws: When the policy has nothing to assess in the scope.
+  public func prepare(_ scope: Scope = .provider) throws(RecordError) -> PreparedRecord {
+    guard let plan = plans[scope] else { throw .noScope(scope) }
+    return PreparedRecord(
+      RowEvaluator(plan: plan, slotCount: slotCount), ColumnPlan(plan, functions: functions))
+  }
+
   /// Assesses a table of a scope.
   ///
   /// - Parameter jobs: how many threads share the rows. Results do not depend on it.

@@ -28,6 +28,14 @@ let package = Package(
         .product(name: "Diagnostics", package: "belay"),
       ],
       path: "Benchmarks/Figures"),
+    // Tables in memory and single decisions, for the side-by-side benchmark.
+    .executableTarget(
+      name: "Engine",
+      dependencies: [
+        .product(name: "Belay", package: "belay"),
+        .product(name: "Tables", package: "belay"),
+      ],
+      path: "Benchmarks/Engine"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -58,30 +58,32 @@ struct ColumnBlend: Sendable {
     let value = builder.layout.number()
     let known = builder.layout.number()
     let all = members.reduce(0) { $0 + $1.weight }
+    let total = builder.layout.number()
     builder.add { memory in
-      let (values, knowns) = (memory.numbers(value), memory.numbers(known))
-      var row = 0
-      while row < memory.count {
-        var sum = SIMD8<Double>.zero
-        var total = SIMD8<Double>.zero
-        var known = SIMD8<Double>.zero
-        for member in members {
-          let value = memory.vector(member.value, row)
-          let isKnown = value .== value
-          sum += (member.weight * value).replacing(with: 0, where: .!isKnown)
-          let weight = SIMD8(repeating: member.weight)
-          total += weight.replacing(with: 0, where: .!isKnown)
-          guard let inner = member.inner else { continue }
-          let part = memory.vector(inner.known, row)
-          known += (weight * part / inner.all).replacing(with: weight, where: part .== inner.all)
+      let (values, totals) = (memory.numbers(value), memory.numbers(total))
+      let (knowns, count) = (memory.numbers(known), memory.count)
+      values.update(repeating: 0, count: count)
+      totals.update(repeating: 0, count: count)
+      knowns.update(repeating: 0, count: count)
+      for member in members {
+        let (points, weight) = (memory.numbers(member.value), member.weight)
+        for row in 0..<count {
+          let isKnown = points[row] == points[row]
+          values[row] += isKnown ? weight * points[row] : 0
+          totals[row] += isKnown ? weight : 0
         }
-        // Without members of their own all of a weight is known, or nothing.
-        if members[0].inner == nil { known = total }
-        let mean = sum / total
+        guard let inner = member.inner else { continue }
+        let part = memory.numbers(inner.known)
+        for row in 0..<count {
+          knowns[row] += part[row] == inner.all ? weight : weight * part[row] / inner.all
+        }
+      }
+      // Without members of their own all of a weight is known, or nothing.
+      if members[0].inner == nil { knowns.update(from: totals, count: count) }
+      for row in 0..<count {
+        let mean = values[row] / totals[row]
         // Zero times what is not finite is no number.
-        memory.store(mean + mean * 0, in: values, row)
-        memory.store(known, in: knowns, row)
-        row &+= 8
+        values[row] = mean + mean * 0
       }
       settle(values, knowns, all, memory)
     }
@@ -175,21 +177,5 @@ struct ColumnBlend: Sendable {
       let height = memory.number(floor.atLeast, row: row)
       if height == height, !(value >= height) { value = height }
     }
-  }
-}
-
-extension ColumnMemory {
-  // Registers are longer than a chunk, by as much as a vector may be.
-
-  @inline(__always)
-  fileprivate func vector(_ register: Int, _ row: Int) -> SIMD8<Double> {
-    UnsafeRawPointer(numbers(register) + row).loadUnaligned(as: SIMD8<Double>.self)
-  }
-
-  @inline(__always)
-  fileprivate func store(
-    _ vector: SIMD8<Double>, in numbers: UnsafeMutablePointer<Double>, _ row: Int
-  ) {
-    UnsafeMutableRawPointer(numbers + row).storeBytes(of: vector, as: SIMD8<Double>.self)
   }
 }

@@ -383,46 +383,41 @@ struct ColumnPlanner {
   ) -> Int {
     let result = builder.layout.code()
     let bounds = score.levels.map { number($0.bound) }
+    let fixed = bounds.compactMap { if case .constant(let bound) = $0 { bound } else { nil } }
     let minimum = score.minimumCoverage
     let insufficient = Int32(score.levels.count)
     builder.add { memory in
-      let (value, known) = (memory.numbers(blend.value), memory.numbers(blend.known))
-      let (coverage, result) = (memory.numbers(coverage), memory.codes(result))
-      func level(ofNone row: Int) -> Int32 {
-        coverage[row] < minimum || known[row].isNaN ? insufficient : -1
+      let (known, coverage) = (memory.numbers(blend.known), memory.numbers(coverage))
+      let (value, result) = (memory.numbers(blend.value), memory.codes(result))
+      let count = memory.count
+      for row in 0..<count {
+        let isInsufficient = coverage[row] < minimum || known[row] != known[row]
+        result[row] = isInsufficient ? insufficient : -1
       }
-      let fixed = bounds.compactMap { if case .constant(let bound) = $0 { bound } else { nil } }
       if fixed.count == bounds.count {
-        for row in 0..<memory.count {
-          result[row] = value[row] == value[row] ? 0 : level(ofNone: row)
-        }
-        for (place, bound) in fixed.enumerated().dropFirst() {
-          for row in 0..<memory.count {
-            result[row] = value[row] >= bound ? Int32(place) : result[row]
+        for row in 0..<count { result[row] = value[row] == value[row] ? 0 : result[row] }
+        for place in 1..<max(1, fixed.count) {
+          let bound = fixed[place]
+          for row in 0..<count {
+            result[row] = value[row] >= bound ? Int32(truncatingIfNeeded: place) : result[row]
           }
         }
         return
       }
-      for row in 0..<memory.count {
-        guard value[row] == value[row] else {
-          result[row] = level(ofNone: row)
-          continue
-        }
-        result[row] = 0
-        for (place, bound) in bounds.enumerated().reversed() {
-          let bound = memory.number(bound, row: row)
-          if bound <= value[row] {
-            result[row] = Int32(place)
-            break
-          }
-          if bound.isNaN {
-            result[row] = -1
-            break
-          }
-        }
+      for row in 0..<count where value[row] == value[row] {
+        result[row] = Self.level(of: value[row], bounds.map { memory.number($0, row: row) })
       }
     }
     return result
+  }
+
+  /// The place of the last bound that a value reaches; -1 when one that is unknown may be it.
+  private static func level(of value: Double, _ bounds: [Double]) -> Int32 {
+    for (place, bound) in bounds.enumerated().reversed() {
+      if bound <= value { return Int32(place) }
+      if bound.isNaN { return -1 }
+    }
+    return 0
   }
 
   // MARK: Alerts, interventions

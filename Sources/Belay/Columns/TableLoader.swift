@@ -26,12 +26,7 @@ struct TableLoader {
   /// - Parameter range: places among the rows that are assessed.
   func load(_ range: Range<Int>, into memory: ColumnMemory) {
     memory.count = range.count
-    let period = memory.codes(columns.period)
-    for place in 0..<range.count {
-      period[place] =
-        table.periods?[row(range.lowerBound + place)].firstDay.daysSince1970
-        ?? Column.unknownDate
-    }
+    loadPeriods(range, memory.codes(columns.period))
     for (input, value) in zip(plan.inputs, columns.inputs) {
       guard let column = input.column else {
         if case .text(let codes, _) = value { load(table.ids.codes, range, memory.codes(codes)) }
@@ -50,6 +45,21 @@ struct TableLoader {
           memory.set(place, of: register, to: cells[row(range.lowerBound + place)])
         }
       default: clear(value, memory)
+      }
+    }
+  }
+
+  private func loadPeriods(_ range: Range<Int>, _ register: UnsafeMutablePointer<Int32>) {
+    guard let periods = table.periods else {
+      return register.update(repeating: Column.unknownDate, count: range.count)
+    }
+    // The rows of a period often follow one another.
+    var last: (period: Period, day: Int32)?
+    periods.withUnsafeBufferPointer { periods in
+      for place in 0..<range.count {
+        let period = periods[row(range.lowerBound + place)]
+        if last?.period != period { last = (period, period.firstDay.daysSince1970) }
+        register[place] = last!.day
       }
     }
   }

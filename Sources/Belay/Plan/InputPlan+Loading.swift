@@ -42,7 +42,7 @@ extension InputPlan {
     return refusal.map { .unknown(Unknown(name, Self.reason($0))) } ?? .value(value)
   }
 
-  private static func reason(_ reason: UnknownReason) -> Unknown.Reason {
+  static func reason(_ reason: UnknownReason) -> Unknown.Reason {
     switch reason {
     case .absent, .empty: .absent
     case .malformed: .malformed

@@ -201,12 +201,22 @@ package struct ColumnBuilder {
     _ terms: [TruthRegister], _ body: @escaping @Sendable (Truth, Truth) -> Truth
   ) -> ColumnValue {
     let result = layout.truth()
+    let first = terms[0]
+    guard terms.count > 2 else {
+      let second = terms[1]
+      add { memory in
+        for word in 0..<memory.wordCount {
+          let truth = body(memory.truths(first, word: word), memory.truths(second, word: word))
+          memory.set(truth, of: result, word: word)
+        }
+      }
+      return .truth(result)
+    }
     add { memory in
       for word in 0..<memory.wordCount {
-        var all = memory.truths(terms[0], word: word)
-        for term in terms.dropFirst() { all = body(all, memory.truths(term, word: word)) }
-        memory.plane(result.isTrue)[word] = all.isTrue
-        memory.plane(result.isKnown)[word] = all.isKnown
+        var all = memory.truths(first, word: word)
+        for place in 1..<terms.count { all = body(all, memory.truths(terms[place], word: word)) }
+        memory.set(all, of: result, word: word)
       }
     }
     return .truth(result)
@@ -430,6 +440,12 @@ extension ColumnMemory {
     case .constant(let number): number
     case .register(let register): numbers(register)[row]
     }
+  }
+
+  @inline(__always)
+  func set(_ truth: Truth, of register: TruthRegister, word: Int) {
+    plane(register.isTrue)[word] = truth.isTrue
+    plane(register.isKnown)[word] = truth.isKnown
   }
 
   @inline(__always)
