@@ -11,26 +11,37 @@ public struct CSVRecords: Sendable {
     var scanner = CSVScanner(from: text.start)
     let header = try CSVHeader(&scanner, &text)
     var records: [[String]] = []
+    try Self.scan(&text, from: scanner.at, width: header.names.count, firstRow: 1) { cells in
+      records.append(cells.map { $0.text(bytes.span) })
+    }
+    self.header = header.names
+    self.records = records
+  }
+
+  /// Cuts records of a given width, one after the other.
+  static func scan(
+    _ text: inout DataText, from start: Int, width: Int, firstRow: Int, _ body: ([Cell]) -> Void
+  ) throws(TableError) {
+    let bytes = text.bytes
+    var scanner = CSVScanner(from: start)
     var ragged = DataDiagnostics()
     var cells: [Cell] = []
-    var rows = 0
+    var row = firstRow
     while true {
       let record: (lower: Int, upper: Int, count: Int)?
       do throws(CSVScanner.Flaw) {
-        record = try scanner.next(bytes.span, into: &cells, limit: header.names.count)
+        record = try scanner.next(bytes.span, into: &cells, limit: width)
       } catch {
         throw TableError(ragged.shown + [.csvFlaw(error, &text)])
       }
       guard let record else { break }
-      rows += 1
-      if record.count == header.names.count {
-        records.append(cells.map { $0.text(bytes.span) })
+      if record.count == width {
+        body(cells)
       } else {
-        ragged.add(.raggedRow) { .raggedRow(rows, record, header, &text) }
+        ragged.add(.raggedRow) { .raggedRow(row, record, width, &text) }
       }
+      row += 1
     }
     guard ragged.isEmpty else { throw TableError(ragged.shown) }
-    self.header = header.names
-    self.records = records
   }
 }

@@ -3,7 +3,7 @@
 /// Lines end in LF or CR LF, mixed as may be, and the last one needs no end. Lines with nothing
 /// on them are skipped. Spaces belong to the cell. A quote may only stand around a whole cell.
 struct CSVScanner {
-  private var at: Int
+  private(set) var at: Int
 
   /// What breaks the structure, so that nothing after it can be trusted.
   struct Flaw: Error {

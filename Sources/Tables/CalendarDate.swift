@@ -24,16 +24,15 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
 
   /// Reads `YYYY-MM-DD`, with exactly that many digits.
   public init?(_ text: some StringProtocol) {
-    self.init(bytes: Array(text.utf8)[...])
+    let bytes = Array(text.utf8)
+    guard let date = bytes.withUnsafeBufferPointer({ CalendarDate(bytes: $0) }) else { return nil }
+    self = date
   }
 
-  init?(bytes: ArraySlice<UInt8>) {
-    guard bytes.count == 10 else { return nil }
-    let start = bytes.startIndex
-    guard bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),
-      let year = decimal(bytes[start..<start + 4]),
-      let month = decimal(bytes[start + 5..<start + 7]),
-      let day = decimal(bytes[start + 8..<start + 10])
+  init?(bytes: UnsafeBufferPointer<UInt8>) {
+    guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+      let year = decimal(bytes[..<4]), let month = decimal(bytes[5..<7]),
+      let day = decimal(bytes[8...])
     else { return nil }
     self.init(year: year, month: month, day: day)
   }
@@ -78,7 +77,7 @@ extension CalendarDate: CustomStringConvertible {
 }
 
 /// The number that a few digits spell, or nil where something else stands among them.
-func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
+func decimal(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
   var value = 0
   for digit in digits {
     guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }

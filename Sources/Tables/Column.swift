@@ -43,7 +43,7 @@ public struct TextColumn: Sendable {
 
   /// A column of given texts, nil where unknown. Texts are told apart by their bytes.
   public init(_ texts: some Sequence<String?>) {
-    var interner = TextInterner()
+    let interner = TextInterner()
     var codes: [Int32] = []
     for text in texts {
       guard let text else {
@@ -51,7 +51,7 @@ public struct TextColumn: Sendable {
         continue
       }
       let bytes = Array(text.utf8)
-      codes.append(Int32(interner.code(bytes.span, 0, bytes.count)))
+      codes.append(Int32(bytes.withUnsafeBufferPointer { interner.code($0) }))
     }
     self.init(codes: codes, dictionary: interner.texts)
   }

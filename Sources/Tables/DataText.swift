@@ -1,6 +1,6 @@
 internal import Diagnostics
 
-/// A data file, and the excerpts of it that diagnostics show.
+/// A data file or some whole lines of it, and the excerpts that diagnostics show.
 struct DataText {
   let name: String
   let bytes: [UInt8]
@@ -10,17 +10,29 @@ struct DataText {
   /// point back to, so with one place for each the text is gone through about twice.
   private var known: (Place, Place)
 
+  private let firstLine: Int
+
   private struct Place {
     var offset: Int
-    var line = 1
+    var line: Int
     var column = 1
   }
 
   init(name: String, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
+    firstLine = 1
     start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    known = (Place(offset: start), Place(offset: start))
+    known = (Place(offset: start, line: firstLine), Place(offset: start, line: firstLine))
+  }
+
+  /// Some whole lines, the first of which has a number.
+  init(name: String, lines: [UInt8], firstLine: Int) {
+    self.name = name
+    bytes = lines
+    self.firstLine = firstLine
+    start = 0
+    known = (Place(offset: 0, line: firstLine), Place(offset: 0, line: firstLine))
   }
 
   mutating func label(_ lower: Int, _ upper: Int, _ text: String = "") -> Label {
@@ -53,7 +65,7 @@ struct DataText {
       known.1 = moved(known.1, to: offset)
       return known.1
     }
-    let from = offset >= known.0.offset ? known.0 : Place(offset: start)
+    let from = offset >= known.0.offset ? known.0 : Place(offset: start, line: firstLine)
     known.0 = moved(from, to: offset)
     return known.0
   }

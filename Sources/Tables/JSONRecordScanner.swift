@@ -42,15 +42,16 @@ struct JSONRecordScanner {
   /// The keys of the record before, as they stand in the file: most records have the same.
   private var keysBefore: [(token: JSONScanner.Token, field: Int)] = []
   private var keys: [(token: JSONScanner.Token, field: Int)] = []
-  private var records = 0
+  /// How many records there were.
+  private(set) var recordCount = 0
 
-  /// - Parameter slots: for each field that is read the slot of its cells.
-  init(_ bytes: Span<UInt8>, from start: Int, isLines: Bool, slots: [String: Int]) {
+  /// - Parameter slots: the fields that are read, in the order of their cells.
+  init(_ bytes: Span<UInt8>, from start: Int, isLines: Bool, slots: [String]) {
     self.isLines = isLines
     at = start
     scanner = JSONScanner(from: start, to: bytes.count)
-    for (name, slot) in slots.sorted(by: { $0.value < $1.value }) {
-      places[name] = fields.count
+    for (slot, name) in slots.enumerated() {
+      places[name] = slot
       fields.append(Field(name: name, slot: slot))
     }
   }
@@ -63,10 +64,10 @@ struct JSONRecordScanner {
     }
   }
 
-  /// Adds the next record to a batch.
+  /// Adds the next record to the cells.
   ///
   /// - Returns: false at the end of the text.
-  mutating func next(_ bytes: Span<UInt8>, into batch: inout RecordBatch) throws(Flaw) -> Bool {
+  mutating func next(_ bytes: Span<UInt8>, into cells: inout JSONCells) throws(Flaw) -> Bool {
     if isLines {
       guard let line = nextLine(bytes) else { return false }
       guard line.count <= TableLimits.recordLength else {
@@ -84,10 +85,10 @@ struct JSONRecordScanner {
       return false
     }
     guard first.kind == .beginObject else { throw Flaw(.notARecord, first) }
-    batch.beginRecord(at: first.lower)
-    try members(bytes, first, &batch)
+    cells.beginRecord(at: first.lower)
+    try members(bytes, first, &cells)
     if isLines { _ = try token(bytes) }
-    records += 1
+    recordCount += 1
     return true
   }
 
@@ -110,7 +111,7 @@ struct JSONRecordScanner {
   }
 
   private mutating func members(
-    _ bytes: Span<UInt8>, _ first: JSONScanner.Token, _ batch: inout RecordBatch
+    _ bytes: Span<UInt8>, _ first: JSONScanner.Token, _ cells: inout JSONCells
   ) throws(Flaw) {
     swap(&keys, &keysBefore)
     keys.removeAll(keepingCapacity: true)
@@ -118,11 +119,11 @@ struct JSONRecordScanner {
       let key = try token(bytes)
       if key.kind == .endObject { return }
       let field = try field(bytes, key)
-      if fields[field].record == records {
+      if fields[field].record == recordCount {
         throw Flaw(.duplicateField(fields[field].name, first: fields[field].place), key)
       }
       if fields[field].first == nil { fields[field].first = (key.lower, key.upper) }
-      fields[field].record = records
+      fields[field].record = recordCount
       fields[field].place = key.lower
       keys.append((key, field))
 
@@ -137,13 +138,11 @@ struct JSONRecordScanner {
       switch value.kind {
       case .null: break
       case .string:
-        batch.set(
-          slot,
-          Cell(
-            lower: value.lower + 1, upper: value.upper - 1,
-            form: value.hasEscapes ? .escaped : .plain))
+        // Only a string with escapes keeps its quotes.
+        let inset = value.hasEscapes ? 0 : 1
+        cells.set(slot, value.lower + inset, value.upper - inset)
       case .number, .true, .false:
-        batch.set(slot, Cell(lower: value.lower, upper: value.upper, form: .plain))
+        cells.set(slot, value.lower, value.upper)
       default: throw Flaw(.nestedValue(field: fields[field].name), value)
       }
     }

@@ -306,7 +306,12 @@ extension JSONScanner {
   package static func decode(
     _ token: Token, _ bytes: Span<UInt8>, into decoded: inout [UInt8]
   ) {
-    decode(token, bytes, into: &decoded) { _, _ in }
+    decode(token, bytes, append: { decoded.append($0) }, run: { _, _ in })
+  }
+
+  /// Hands on the bytes of the text of a string or key, escapes resolved.
+  static func decode(_ token: Token, _ bytes: Span<UInt8>, append: (UInt8) -> Void) {
+    decode(token, bytes, append: append, run: { _, _ in })
   }
 
   /// The text of a string or key, and where each byte of it stands in the source.
@@ -316,16 +321,18 @@ extension JSONScanner {
     var decoded: [UInt8] = []
     var map = ScalarMap(source)
     let bytes = source.bytes
-    decode(token, bytes.span, into: &decoded) { decoded, written in
+    decode(token, bytes.span) {
+      decoded.append($0)
+    } run: { decoded, written in
       map.add(decoded: UInt32(decoded), written: UInt32(written))
     }
     return (String(decoding: decoded, as: UTF8.self), map)
   }
 
   private static func decode(
-    _ token: Token, _ bytes: Span<UInt8>, into decoded: inout [UInt8], run: (Int, Int) -> Void
+    _ token: Token, _ bytes: Span<UInt8>, append: (UInt8) -> Void, run: (Int, Int) -> Void
   ) {
-    let start = decoded.count
+    var count = 0
     let upper = token.upper - 1
     var at = token.lower + 1
     run(0, at)
@@ -334,14 +341,18 @@ extension JSONScanner {
       guard bytes[at] == UInt8(ascii: "\\"),
         case (let scalar, let length)?? = try? escape(bytes, at, upper)
       else {
-        decoded.append(bytes[at])
+        append(bytes[at])
+        count += 1
         at += 1
         continue
       }
-      if at > token.lower + 1 { run(decoded.count - start, at) }
-      decoded.append(contentsOf: UTF8.encode(scalar)!)
+      if at > token.lower + 1 { run(count, at) }
+      for byte in UTF8.encode(scalar)! {
+        append(byte)
+        count += 1
+      }
       at += length
-      run(decoded.count - start, at)
+      run(count, at)
     }
   }
 }

@@ -35,20 +35,22 @@ public struct Period: Hashable, Sendable {
   /// Reads a period as it is spelled in data: `2026-01-31` for a day, `2026-W05` for a week,
   /// `2026-01` for a month, `2026-Q1` for a quarter, and the first day of each.
   public init?(_ text: some StringProtocol, every granularity: Granularity) {
-    self.init(bytes: Array(text.utf8)[...], every: granularity)
+    let bytes = Array(text.utf8)
+    guard let period = bytes.withUnsafeBufferPointer({ Period(bytes: $0, every: granularity) })
+    else { return nil }
+    self = period
   }
 
-  init?(bytes: ArraySlice<UInt8>, every granularity: Granularity) {
+  init?(bytes: UnsafeBufferPointer<UInt8>, every granularity: Granularity) {
     if let date = CalendarDate(bytes: bytes) {
       self.init(granularity, containing: date)
       guard firstDay == date else { return nil }
       return
     }
-    let start = bytes.startIndex
-    guard bytes.count >= 7, bytes[start + 4] == UInt8(ascii: "-"),
-      let year = decimal(bytes[start..<start + 4]), 1...9999 ~= year
+    guard bytes.count >= 7, bytes[4] == UInt8(ascii: "-"), let year = decimal(bytes[..<4]),
+      1...9999 ~= year
     else { return nil }
-    let rest = bytes[(start + 5)...]
+    let rest = bytes[5...]
     switch granularity {
     case .day: return nil
     case .week:

@@ -18,10 +18,16 @@ public struct TableSchema: Hashable, Sendable {
   /// Any of them may read the key or the period column once more, as text or a date.
   public var columns: [ColumnSchema]
 
-  public init(key: String, time: Time? = nil, columns: [ColumnSchema]) {
+  /// Headers that a file may have as well, and whose cells nobody reads.
+  public var knownHeaders: Set<String>
+
+  public init(
+    key: String, time: Time? = nil, columns: [ColumnSchema], knownHeaders: Set<String> = []
+  ) {
     self.key = key
     self.time = time
     self.columns = columns
+    self.knownHeaders = knownHeaders
   }
 }
 

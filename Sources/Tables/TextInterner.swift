@@ -1,8 +1,8 @@
 /// Numbers different texts in the order in which they first come.
 ///
 /// Texts are told apart by their bytes.
-struct TextInterner {
-  private var arena: [UInt8] = []
+final class TextInterner {
+  private var arena = ByteArena()
   /// Where each text starts in the arena, and where the last one ends.
   private var bounds: [Int] = [0]
   private var hashes: [UInt32] = []
@@ -12,24 +12,32 @@ struct TextInterner {
 
   var count: Int { hashes.count }
 
+  /// About how many bytes all of it takes.
+  var byteCount: Int { arena.count + 20 * hashes.count }
+
   var texts: [String] {
     (0..<count).map { text($0) }
   }
 
   func text(_ code: Int) -> String {
-    String(decoding: arena[bounds[code]..<bounds[code + 1]], as: UTF8.self)
+    String(decoding: bytes(code), as: UTF8.self)
+  }
+
+  /// A text, until the next one is added.
+  func bytes(_ code: Int) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: arena.start + bounds[code], count: bounds[code + 1] - bounds[code])
   }
 
   /// The number of a text, a new one if it has not come before.
-  mutating func code(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> Int {
+  func code(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     // The rows of a subject often follow one another.
-    if last >= 0, holds(last, bytes, lower, upper) { return Int(last) }
-    let hash = Mixer.hash(bytes, lower, upper)
+    if last >= 0, holds(last, bytes) { return Int(last) }
+    let hash = UInt32(truncatingIfNeeded: Mixer.hash(bytes, 0))
     let mask = slots.count - 1
     var slot = Int(hash) & mask
     while slots[slot] >= 0 {
       let code = slots[slot]
-      if hashes[Int(code)] == hash, holds(code, bytes, lower, upper) {
+      if hashes[Int(code)] == hash, holds(code, bytes) {
         last = code
         return Int(code)
       }
@@ -38,22 +46,20 @@ struct TextInterner {
     last = Int32(count)
     slots[slot] = last
     hashes.append(hash)
-    for index in lower..<upper { arena.append(bytes[index]) }
+    arena.append(bytes)
     bounds.append(arena.count)
     if count * 2 > slots.count { grow() }
     return Int(last)
   }
 
-  private func holds(_ code: Int32, _ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> Bool {
+  private func holds(_ code: Int32, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let start = bounds[Int(code)]
-    guard bounds[Int(code) + 1] - start == upper - lower else { return false }
-    for offset in 0..<upper - lower where arena[start + offset] != bytes[lower + offset] {
-      return false
-    }
-    return true
+    guard bounds[Int(code) + 1] - start == bytes.count else { return false }
+    guard let base = bytes.baseAddress else { return bytes.isEmpty }
+    return ByteScan.isSame(arena.start + start, base, bytes.count)
   }
 
-  private mutating func grow() {
+  private func grow() {
     slots = [Int32](repeating: -1, count: slots.count * 2)
     let mask = slots.count - 1
     for (code, hash) in hashes.enumerated() {
@@ -73,7 +79,7 @@ struct PairIndex {
   mutating func add(_ first: Int32, _ second: Int32) -> Int? {
     let pair = UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
     let mask = slots.count - 1
-    var slot = Int(Mixer.mix(pair)) & mask
+    var slot = Int(UInt32(truncatingIfNeeded: Mixer.mix(pair))) & mask
     while slots[slot] >= 0 {
       if pairs[Int(slots[slot])] == pair { return Int(slots[slot]) }
       slot = (slot + 1) & mask
@@ -88,33 +94,53 @@ struct PairIndex {
     slots = [Int32](repeating: -1, count: slots.count * 2)
     let mask = slots.count - 1
     for (number, pair) in pairs.enumerated() {
-      var slot = Int(Mixer.mix(pair)) & mask
+      var slot = Int(UInt32(truncatingIfNeeded: Mixer.mix(pair))) & mask
       while slots[slot] >= 0 { slot = (slot + 1) & mask }
       slots[slot] = Int32(number)
     }
   }
 }
 
-/// Spreads bytes over 32 bits, differently in each process, so that no file can be made to collide.
-private enum Mixer {
-  private static let seed = UInt64(bitPattern: Int64(Hasher().finalize()))
+/// Spreads bytes over 64 bits, differently in each process, so that no file can be made to collide.
+enum Mixer {
+  private static let seeds = (
+    UInt64(bitPattern: Int64(Hasher().finalize())) | 1,
+    { () -> UInt64 in
+      var hasher = Hasher()
+      hasher.combine(1)
+      return UInt64(bitPattern: Int64(hasher.finalize())) | 1
+    }()
+  )
 
-  static func mix(_ word: UInt64) -> UInt32 {
-    let product = (word ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-    let folded = product.high ^ product.low
-    return UInt32(truncatingIfNeeded: folded ^ folded >> 32)
+  @inline(__always)
+  private static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
   }
 
-  static func hash(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> UInt32 {
-    var state = seed ^ UInt64(upper - lower)
-    var at = lower
-    while at < upper {
-      var word: UInt64 = 0
-      for index in at..<min(at + 8, upper) { word = word << 8 | UInt64(bytes[index]) }
-      let product = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-      state = product.high ^ product.low ^ seed
+  static func mix(_ word: UInt64) -> UInt64 {
+    let folded = fold(word ^ seeds.0, 0x9E37_79B9_7F4A_7C15)
+    return folded ^ folded >> 32
+  }
+
+  /// - Parameter salt: another one gives another hash.
+  static func hash(_ bytes: UnsafeBufferPointer<UInt8>, _ salt: UInt64) -> UInt64 {
+    let (one, other) = seeds
+    var state = one ^ fold(UInt64(bytes.count) ^ other, salt ^ 0x9E37_79B9_7F4A_7C15)
+    guard let start = bytes.baseAddress else { return state }
+    let raw = UnsafeRawPointer(start)
+    var at = 0
+    while at + 8 <= bytes.count {
+      let word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      state = fold(state ^ word, 0x9E37_79B9_7F4A_7C15 ^ other) ^ one
       at += 8
     }
-    return UInt32(truncatingIfNeeded: state ^ state >> 32)
+    var word: UInt64 = 0
+    while at < bytes.count {
+      word = word << 8 | UInt64(bytes[at])
+      at += 1
+    }
+    state = fold(state ^ word, 0xD6E8_FEB8_6659_FD93 ^ other)
+    return state ^ state >> 32
   }
 }

@@ -1,17 +1,23 @@
 /// Finds what is not UTF-8 text.
 enum UTF8Check {
-  /// The first byte from `lower` on that is NUL or begins no UTF-8 scalar; nil when all is well.
-  static func firstFlaw(_ bytes: Span<UInt8>, from lower: Int, to upper: Int) -> Int? {
-    var at = lower
+  /// The first byte that is NUL or begins no UTF-8 scalar; nil when all is well.
+  static func firstFlaw(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    typealias Mask = ByteScan.Mask
+    let one = ByteScan.Bytes(repeating: 1)
+    guard let base = bytes.baseAddress else { return nil }
+    let upper = bytes.count
+    var at = 0
     while at < upper {
       if upper - at >= 64 {
-        var seen: UInt8 = 0
+        let chunk = ByteScan.Chunk(base + at)
         // The high bit comes from a byte outside ASCII, or from the borrow of a NUL.
-        for index in at..<at + 64 {
-          let byte = bytes[index]
-          seen |= byte | ((byte &- 1) & ~byte)
-        }
-        if seen < 0x80 {
+        let other =
+          ((ByteScan.mask(chunk.a) .| ByteScan.mask(chunk.a &- one))
+            .| (ByteScan.mask(chunk.b) .| ByteScan.mask(chunk.b &- one)))
+          .| ((ByteScan.mask(chunk.c) .| ByteScan.mask(chunk.c &- one))
+            .| (ByteScan.mask(chunk.d) .| ByteScan.mask(chunk.d &- one)))
+        let halves = unsafeBitCast(other, to: SIMD2<UInt64>.self)
+        if (halves[0] | halves[1]) & 0x8080_8080_8080_8080 == 0 {
           at += 64
           continue
         }
@@ -19,7 +25,7 @@ enum UTF8Check {
       let end = min(at + 64, upper)
       while at < end {
         if bytes[at] == 0 { return at }
-        guard let length = scalarLength(bytes, at: at, to: upper) else { return at }
+        guard let length = scalarLength(bytes.span, at: at, to: upper) else { return at }
         at += length
       }
     }

@@ -1,6 +1,6 @@
 package import Diagnostics
 
-extension TableBuilder.Issue {
+extension BlockIssue {
   func code(in schema: TableSchema) -> DiagnosticCode {
     switch kind {
     case .malformed:
@@ -78,12 +78,11 @@ extension TableBuilder.Issue {
         primary: label, notes: [periodNote(value, every)])
     case .duplicateRow(let first):
       label.text = leftOut
-      let other = text.label(first, first + 1, "the row that counts")
       let period = schema.time == nil ? "" : " and this period"
       return Diagnostic(
         code: .duplicateRow,
         message: "\(place(schema.key)): an earlier row has \(quoted(written))\(period)",
-        primary: label, secondary: [other])
+        primary: label, secondary: first.map { [$0] } ?? [])
     }
   }
 

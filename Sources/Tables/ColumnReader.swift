@@ -1,0 +1,141 @@
+/// The dictionary of one text column, and which of its texts may stand in the column.
+struct ColumnReader {
+  enum TextValue {
+    case code(Int32)
+    case empty, notListed
+  }
+
+  private let type: ColumnType
+  private var texts = TextInterner()
+  /// For each different text its place in the dictionary, or why it has none.
+  private var verdicts: [TextValue] = []
+  /// For each place in the dictionary the number of the text.
+  private var dictionary: [Int32] = []
+
+  init(_ type: ColumnType) {
+    self.type = type
+  }
+
+  var count: Int { dictionary.count }
+
+  var byteCount: Int { texts.byteCount + 20 * verdicts.count }
+
+  func text(_ code: Int) -> UnsafeBufferPointer<UInt8> { texts.bytes(Int(dictionary[code])) }
+
+  mutating func reset() {
+    texts = TextInterner()
+    verdicts.removeAll(keepingCapacity: true)
+    dictionary.removeAll(keepingCapacity: true)
+  }
+
+  mutating func code(_ bytes: UnsafeBufferPointer<UInt8>) -> TextValue {
+    let code = texts.code(bytes)
+    if code == verdicts.count { judge(bytes, code) }
+    return verdicts[code]
+  }
+
+  private mutating func judge(_ bytes: UnsafeBufferPointer<UInt8>, _ code: Int) {
+    if isBlankText(bytes) {
+      verdicts.append(.empty)
+    } else if type.refusal(of: String(decoding: bytes, as: UTF8.self)) != nil {
+      verdicts.append(.notListed)
+    } else {
+      verdicts.append(.code(Int32(dictionary.count)))
+      dictionary.append(Int32(code))
+    }
+  }
+}
+
+/// `true`, `yes` and `1`, `false`, `no` and `0`, in small or capital letters.
+func readBoolean(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
+  func says(_ word: StaticString) -> Bool {
+    guard bytes.count == word.utf8CodeUnitCount else { return false }
+    return word.withUTF8Buffer { letters in
+      letters.indices.allSatisfy { index in
+        let byte = bytes[index]
+        let isCapital = byte &- UInt8(ascii: "A") < 26
+        return (isCapital ? byte | 0x20 : byte) == letters[index]
+      }
+    }
+  }
+  if says("true") || says("yes") || says("1") { return true }
+  if says("false") || says("no") || says("0") { return false }
+  return nil
+}
+
+private func isSpace(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+}
+
+func isBlankText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  bytes.allSatisfy(isSpace)
+}
+
+/// Without the spaces and tabs on both sides.
+func trimmed(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+  var (lower, upper) = (0, bytes.count)
+  while lower < upper, isSpace(bytes[lower]) { lower += 1 }
+  while lower < upper, isSpace(bytes[upper - 1]) { upper -= 1 }
+  return UnsafeBufferPointer(rebasing: bytes[lower..<upper])
+}
+
+func trimmed(_ text: String) -> Substring {
+  let isBlank = { (character: Character) in character == " " || character == "\t" }
+  var rest = text[...]
+  while let first = rest.first, isBlank(first) { rest.removeFirst() }
+  while let last = rest.last, isBlank(last) { rest.removeLast() }
+  return rest
+}
+
+/// Numbers of at most eight bytes, `-?digits[.digits]`, without a loop.
+enum ShortNumber {
+  /// The number, or NaN for anything else, also for what may well be another number.
+  ///
+  /// - Precondition: eight bytes can be read on both sides of the text.
+  @inline(__always)
+  static func parse(_ base: UnsafePointer<UInt8>, _ lower: Int, _ upper: Int) -> Double {
+    let count = upper &- lower
+    if count > 8 || count <= 0 { return .nan }
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let high: UInt64 = 0x8080_8080_8080_8080
+    let raw = UnsafeRawPointer(base + upper - 8)
+    let shift = UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    // The text is in the highest bytes: digits are 0 to 9, the point 0x1E, the minus 0x1D.
+    var word =
+      ((UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) ^ (ones &* 0x30)) >> shift)
+      << shift
+    let isNegative = (word >> shift) & 0xFF == 0x1D
+    if isNegative { word &= ~(0xFF << shift) }
+    let wholeStart = Int(shift / 8) &+ (isNegative ? 1 : 0)
+    if wholeStart > 7 { return .nan }
+    let difference = word ^ (ones &* 0x1E)
+    let points = (difference &- ones) & ~difference & high
+    // Without a point it would stand behind the text.
+    let point = points == 0 ? 8 : points.trailingZeroBitCount / 8
+    if point == 7 || point <= wholeStart { return .nan }
+    if point < 8 {
+      let bit = UInt64(0x80) << UInt64(truncatingIfNeeded: point &* 8)
+      let below = (bit >> 7) &- 1
+      word = (word & ~(below | (bit >> 7) &* 0xFF)) | (word & below) << 8
+    }
+    if ((word &+ ones &* 0x76) | word) & high != 0 { return .nan }
+    word = (word &* 2561) >> 8
+    word = ((word & 0x00FF_00FF_00FF_00FF) &* 6_553_601) >> 16
+    word = ((word & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001) >> 32
+    let value = Double(word) / scale(point == 8 ? 0 : 7 &- point)
+    return isNegative ? -value : value
+  }
+
+  @inline(__always)
+  private static func scale(_ decimals: Int) -> Double {
+    switch decimals {
+    case 0: 1
+    case 1: 10
+    case 2: 100
+    case 3: 1000
+    case 4: 1e4
+    case 5: 1e5
+    default: 1e6
+    }
+  }
+}
