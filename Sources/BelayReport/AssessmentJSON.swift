@@ -223,7 +223,11 @@ extension JSONWriter {
   /// A number as the policy says it.
   mutating func constant(_ name: String, _ number: Double?) {
     key(name)
-    if let number, number.isFinite { literal(NumberText.shortest(number)) } else { null() }
+    if let number, number.isFinite {
+      NumberText.withShortest(number) { literal($0) }
+    } else {
+      null()
+    }
   }
 
   /// A list of objects.

@@ -58,6 +58,11 @@ package struct JSONWriter {
     bytes.append(contentsOf: text.utf8)
   }
 
+  package mutating func literal(_ text: UnsafeBufferPointer<UInt8>) {
+    separate()
+    bytes.append(contentsOf: text)
+  }
+
   private mutating func container<E>(
     _ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) throws(E) -> Void
   ) throws(E) {

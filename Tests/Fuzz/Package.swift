@@ -22,6 +22,7 @@ let package = Package(
     entry("FuzzCSV", ["Tables", "Diagnostics"]),
     entry("FuzzNDJSON", ["Tables", "Diagnostics"]),
     entry("FuzzJSON", ["Tables", "Diagnostics"]),
+    entry("FuzzNumber", ["Tables", "Diagnostics"]),
     entry("FuzzExpression", ["CEL", "Diagnostics"]),
     entry("FuzzParse", ["CEL", "Diagnostics"]),
     entry("FuzzPattern", ["CEL"]),

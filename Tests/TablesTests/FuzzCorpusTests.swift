@@ -10,7 +10,10 @@ import Testing
     return (files ?? []).sorted { $0.path < $1.path }
   }
 
-  @Test(arguments: [("FuzzCSV", fuzzCSV), ("FuzzNDJSON", fuzzNDJSON), ("FuzzJSON", fuzzJSON)])
+  @Test(arguments: [
+    ("FuzzCSV", fuzzCSV), ("FuzzNDJSON", fuzzNDJSON), ("FuzzJSON", fuzzJSON),
+    ("FuzzNumber", fuzzNumber),
+  ])
   func `the corpus of a fuzzer runs without harm`(
     _ name: String, _ body: @Sendable ([UInt8]) -> Void
   ) throws {

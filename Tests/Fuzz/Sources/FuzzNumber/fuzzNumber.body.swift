@@ -1,0 +1,1 @@
+../../../TablesTests/FuzzBodies/fuzzNumber.swift
