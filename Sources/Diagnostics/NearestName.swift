@@ -1,36 +1,60 @@
 /// The name that a reader most likely meant, or nil when none is close.
 ///
 /// Counts insertions, deletions, substitutions and swaps of neighbours. A third of the name may
-/// differ; ties go to the name that comes first.
+/// differ; ties go to the name that comes first. Takes time with the bytes of all candidates.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
-  let target = Array(name.lowercased().utf8)
-  guard target.count <= 64 else { return nil }
+  guard let pattern = EditPattern(name) else { return nil }
   var best: (distance: Int, name: String)?
-  for candidate in candidates where candidate != name {
-    let bytes = Array(candidate.lowercased().utf8)
-    let limit = max(1, max(target.count, bytes.count) / 3)
-    guard abs(bytes.count - target.count) <= limit, bytes.count <= 64 else { continue }
-    let distance = editDistance(target, bytes)
+  for candidate in candidates {
+    let length = candidate.utf8.count
+    let limit = max(1, max(pattern.length, length) / 3)
+    guard abs(length - pattern.length) <= limit, length <= 64, candidate != name else { continue }
+    let distance = pattern.distance(to: candidate)
     // Two names without a letter in common are not near, however short.
-    guard distance < max(target.count, bytes.count) else { continue }
+    guard distance < max(pattern.length, length) else { continue }
     if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }
   }
   return best?.name
 }
 
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-  var beforeLast: [Int] = []
-  var last = Array(0...b.count)
-  for i in a.indices {
-    var row = [i + 1]
-    for j in b.indices {
-      var cost = min(row[j] + 1, last[j + 1] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
-      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
-        cost = min(cost, beforeLast[j - 1] + 1)
-      }
-      row.append(cost)
-    }
-    (beforeLast, last) = (last, row)
+/// A name of at most 64 bytes as bits, to find the edits between it and others.
+///
+/// This is Hyyrö's form of Myers' algorithm: a word holds a column of the table of distances, each
+/// bit whether the distance grows or shrinks from one row to the next.
+private struct EditPattern {
+  let length: Int
+  /// For each byte the places at which it stands.
+  private var places = [UInt64](repeating: 0, count: 256)
+
+  init?(_ name: String) {
+    length = name.utf8.count
+    guard length <= 64 else { return nil }
+    for (place, byte) in name.utf8.enumerated() { places[Int(lowercased(byte))] |= 1 << place }
   }
-  return last[b.count]
+
+  func distance(to other: String) -> Int {
+    guard length > 0 else { return other.utf8.count }
+    let last: UInt64 = 1 << (length - 1)
+    var distance = length
+    var (grows, shrinks, diagonal, before): (UInt64, UInt64, UInt64, UInt64) = (.max, 0, 0, 0)
+    for byte in other.utf8 {
+      let here = places[Int(lowercased(byte))]
+      let swapped = ((~diagonal & here) << 1) & before
+      diagonal = (((here & grows) &+ grows) ^ grows) | here | shrinks | swapped
+      var right = shrinks | ~(diagonal | grows)
+      var left = diagonal & grows
+      if right & last != 0 { distance += 1 }
+      if left & last != 0 { distance -= 1 }
+      right = right << 1 | 1
+      left <<= 1
+      grows = left | ~(diagonal | right)
+      shrinks = right & diagonal
+      before = here
+    }
+    return distance
+  }
+}
+
+private func lowercased(_ byte: UInt8) -> UInt8 {
+  (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
 }

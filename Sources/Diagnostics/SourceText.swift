@@ -13,6 +13,11 @@ public final class SourceText: Sendable {
   public let firstColumn: Int
   /// Offsets of the first byte of each line. Never empty.
   private let lineStarts: [UInt32]
+  /// How many Unicode scalars begin before every `stride`th byte: a program may write a whole
+  /// document on one line.
+  private let scalarCounts: [UInt32]
+
+  private static let stride = 1024
 
   /// - Precondition: fewer than 2^32 bytes.
   public init(name: String, bytes: [UInt8], firstLine: Int = 1, firstColumn: Int = 1) {
@@ -22,10 +27,16 @@ public final class SourceText: Sendable {
     self.firstLine = firstLine
     self.firstColumn = firstColumn
     var starts: [UInt32] = [0]
-    for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
-      starts.append(UInt32(offset + 1))
+    var counts: [UInt32] = []
+    var count: UInt32 = 0
+    for (offset, byte) in bytes.enumerated() {
+      if offset % Self.stride == 0 { counts.append(count) }
+      if byte == UInt8(ascii: "\n") { starts.append(UInt32(offset + 1)) }
+      if beginsScalar(byte) { count += 1 }
     }
+    counts.append(count)
     lineStarts = starts
+    scalarCounts = counts
   }
 
   public convenience init(name: String, text: String) {
@@ -39,11 +50,16 @@ public final class SourceText: Sendable {
   public func position(at offset: UInt32) -> SourcePosition {
     let offset = min(offset, UInt32(bytes.count))
     let line = lineIndex(at: offset)
-    let before = bytes[Int(lineStarts[line])..<Int(offset)]
     return SourcePosition(
       line: line + firstLine,
-      column: String(decoding: before, as: UTF8.self).unicodeScalars.count
+      column: scalars(before: Int(offset)) - scalars(before: Int(lineStarts[line]))
         + (line == 0 ? firstColumn : 1))
+  }
+
+  private func scalars(before offset: Int) -> Int {
+    let mark = offset / Self.stride
+    return Int(scalarCounts[mark])
+      + bytes[(mark * Self.stride)..<offset].count(where: beginsScalar)
   }
 
   /// The bytes of the line that holds an offset, without its line end.
@@ -65,6 +81,8 @@ public final class SourceText: Sendable {
     return low
   }
 }
+
+private func beginsScalar(_ byte: UInt8) -> Bool { byte & 0xC0 != 0x80 }
 
 /// A place for people: both counted from 1, the column in Unicode scalars.
 public struct SourcePosition: Hashable, Sendable {

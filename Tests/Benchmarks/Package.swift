@@ -36,6 +36,15 @@ let package = Package(
         .product(name: "Tables", package: "belay"),
       ],
       path: "Benchmarks/Engine"),
+    // How long policies take to compile; needs no plugin.
+    .executableTarget(
+      name: "Compile",
+      dependencies: [
+        .product(name: "Belay", package: "belay"),
+        .product(name: "BelayYAML", package: "belay"),
+        .product(name: "Diagnostics", package: "belay"),
+      ],
+      path: "Benchmarks/Compile"),
   ],
   swiftLanguageModes: [.v6]
 )

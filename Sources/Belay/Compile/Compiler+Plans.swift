@@ -11,17 +11,10 @@ extension Compiler {
     var compiled: [Compiled?] = []
     compiled.reserveCapacity(order.count)
     for index in order {
-      guard diagnostics.count < Self.mostDiagnostics else {
-        diagnostics[diagnostics.count - 1].notes.append("more is wrong than is shown")
-        break
-      }
       compiled.append(compile(index))
     }
     return compiled
   }
-
-  /// Nobody reads more, and looking for what each unknown name may mean takes its time.
-  private static let mostDiagnostics = 200
 
   /// The plans of all scopes, once everything is compiled.
   func plans(_ compiled: [Compiled?]) -> [Scope: Plan] {
@@ -125,7 +118,7 @@ extension Compiler {
     let isWhole = [.int, .uint].contains(expression.type)
     environment.declare(name, isWhole ? .double : expression.type)
     if measure.range != nil, !isWhole, expression.type != .double {
-      diagnostics.append(.rangeOfText(measure.name))
+      report(.rangeOfText(measure.name))
     }
     return MeasurePlan(
       name: name, label: measure.label, unit: measure.unit, slot: slot(name),
@@ -149,11 +142,11 @@ extension Compiler {
       guard let i = parameter(reference) else { return nil }
       for (value, span) in policy.parameters[i].settings {
         guard case .number(let number) = value else {
-          diagnostics.append(.parameterKind(reference, "a number", at: span))
+          report(.parameterKind(reference, "a number", at: span))
           return nil
         }
         if !use.range.contains(number) {
-          diagnostics.append(.parameterOutOfBounds(reference, use, at: span))
+          report(.parameterOutOfBounds(reference, use, at: span))
         }
       }
       return .slot(slot(reference.text))
@@ -223,7 +216,7 @@ extension Compiler {
       var curves: [Curve] = []
       for (value, span) in policy.parameters[i].settings {
         guard case .curve(let curve) = value else {
-          diagnostics.append(.parameterKind(reference, "a curve", at: span))
+          report(.parameterKind(reference, "a curve", at: span))
           return nil
         }
         curves.append(curve)
@@ -266,9 +259,9 @@ extension Compiler {
         else { continue }
         switch type {
         case .double, .dyn: break
-        case .list, .map: diagnostics.append(.notPrintable(name, at: span))
+        case .list, .map: report(.notPrintable(name, at: span))
         default:
-          if decimals != nil { diagnostics.append(.decimalsOfText(name, at: span)) }
+          if decimals != nil { report(.decimalsOfText(name, at: span)) }
         }
         pieces.append(.value(slot: slot, decimals: decimals, gate: gate(of: name)))
       }

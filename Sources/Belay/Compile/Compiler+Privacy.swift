@@ -4,47 +4,48 @@ import Tables
 // What the policy may not do with confidential data.
 extension Compiler {
   mutating func checkPrivacy() {
+    let inputsOfColumn = Dictionary(grouping: policy.inputs, by: \.column)
     for input in policy.inputs {
       if input.isConfidential, input.scope == .provider {
-        diagnostics.append(.individualConfidential(input.name))
+        report(.individualConfidential(input.name))
         continue
       }
       if let respondents = input.respondents { checkCount(respondents, of: input) }
       if input.isConfidential {
         checkGate(input)
-        checkOneWayIn(to: input)
+        checkOneWayIn(to: input, among: inputsOfColumn[input.column]!)
       }
     }
-    let counts = self.counts
+    let counts = counts(inputsOfColumn)
     for alert in policy.alerts {
       for case .value(let name, _, let span) in alert.message.pieces where counts.contains(name) {
-        diagnostics.append(.countShown(name, at: span))
+        report(.countShown(name, at: span))
       }
     }
     for measure in policy.measures where measure.isShown && counts.contains(measure.name.text) {
-      diagnostics.append(.countShown(measure.name.text, at: measure.name.span))
+      report(.countShown(measure.name.text, at: measure.name.span))
     }
     for factor in policy.factors {
       for expression in factor.rule.measures {
         for read in references(in: expression) where counts.contains(read.text) {
-          diagnostics.append(.countShown(read.text, at: read.span))
+          report(.countShown(read.text, at: read.span))
         }
       }
     }
     let sensitive = policy.inputs.first { $0.isConfidential || $0.instrument != nil }
     if let sensitive, policy.crisisResources.isEmpty {
-      diagnostics.append(.noCrisisResources(sensitive.name))
+      report(.noCrisisResources(sensitive.name))
     }
   }
 
   private mutating func checkGate(_ input: InputDeclaration) {
     guard case .number = input.type else {
-      diagnostics.append(.confidentialText(input.name))
+      report(.confidentialText(input.name))
       return
     }
     let missing =
       (input.range == nil ? ["range"] : []) + (input.respondents == nil ? ["respondents"] : [])
-    if !missing.isEmpty { diagnostics.append(.confidentialWithout(missing, input.name)) }
+    if !missing.isEmpty { report(.confidentialWithout(missing, input.name)) }
   }
 
   private mutating func checkCount(_ respondents: NameReference, of input: InputDeclaration) {
@@ -53,30 +54,31 @@ extension Compiler {
     guard case .input(let i) = quantities[index].kind, case .number = policy.inputs[i].type,
       policy.inputs[i].scope == input.scope, !policy.inputs[i].isConfidential
     else {
-      diagnostics.append(.noCount(respondents, input.scope))
+      report(.noCount(respondents, input.scope))
       return
     }
   }
 
   /// Through another input the same column would be read past the gate.
-  private mutating func checkOneWayIn(to input: InputDeclaration) {
-    for other in policy.inputs
-    where other.isColumn(of: input.scope) && other.column == input.column
-      && other.name.text != input.name.text
-    {
-      diagnostics.append(.secondWayIn(other.name, input.name))
+  private mutating func checkOneWayIn(
+    to input: InputDeclaration, among inputs: [InputDeclaration]
+  ) {
+    for other in inputs
+    where !isFull && other.isColumn(of: input.scope) && other.name.text != input.name.text {
+      report(.secondWayIn(other.name, input.name))
     }
   }
 
   /// The counts of respondents under every name, and the measures computed from them.
-  private var counts: Set<String> {
+  private func counts(_ inputsOfColumn: [String: [InputDeclaration]]) -> Set<String> {
     let named = Set(policy.inputs.compactMap { $0.respondents?.text })
     guard !named.isEmpty else { return [] }
-    let columns = policy.inputs.filter { named.contains($0.name.text) }
     var counts = named
-    for input in policy.inputs
-    where columns.contains(where: { input.isColumn(of: $0.scope) && $0.column == input.column }) {
-      counts.insert(input.name.text)
+    for inputs in inputsOfColumn.values {
+      let scopes = Set(inputs.lazy.filter { named.contains($0.name.text) }.map(\.scope))
+      for input in inputs where scopes.contains(where: input.isColumn) {
+        counts.insert(input.name.text)
+      }
     }
     for index in order {
       let quantity = quantities[index]

@@ -9,16 +9,16 @@ extension Compiler {
     for reference in allEvidence {
       usedFacts.insert(reference.text)
       if !facts.contains(reference.text) {
-        diagnostics.append(.unknownFact(reference, policy.facts.map(\.name.text)))
+        report(.unknownFact(reference, isFull ? [] : policy.facts.map(\.name.text)))
       }
     }
     for factor in policy.factors where indices["domain.\(factor.domain.text)"] == nil {
-      diagnostics.append(unknown(factor.domain, .domain))
+      report(unknown(factor.domain, .domain))
     }
     for alert in policy.alerts {
       for audience in alert.audience ?? [] where Audience(rawValue: audience.text) == nil {
         if policy.ownAudiences.contains(audience.text) { continue }
-        diagnostics.append(.unknownAudience(audience))
+        report(.unknownAudience(audience))
       }
     }
     for intervention in policy.interventions {
@@ -26,13 +26,13 @@ extension Compiler {
         if let index = indices[address.text], Target.addressable.admits(quantities[index].kind) {
           continue
         }
-        diagnostics.append(unknownAddress(address))
+        report(unknownAddress(address))
       }
       for effect in intervention.effects { checkEffect(effect) }
     }
     for parameter in policy.parameters { checkParameterKey(parameter) }
     if policy.time == nil, let periodUse {
-      diagnostics.append(.periodWithoutTime(at: periodUse))
+      report(.periodWithoutTime(at: periodUse))
     }
   }
 
@@ -43,8 +43,8 @@ extension Compiler {
     case .broken: break
     case .input(let i):
       if case .number = policy.inputs[i].type { break }
-      diagnostics.append(.effectOnText(effect.quantity))
-    default: diagnostics.append(unknown(effect.quantity, .input))
+      report(.effectOnText(effect.quantity))
+    default: report(unknown(effect.quantity, .input))
     }
   }
 
@@ -53,12 +53,13 @@ extension Compiler {
     if case .broken = quantities[index].kind { return }
     guard case .input(let i) = quantities[index].kind, case .text(let oneOf) = policy.inputs[i].type
     else {
-      diagnostics.append(.keyIsNoText(by))
+      report(.keyIsNoText(by))
       return
     }
     guard let oneOf else { return }
-    for item in parameter.cases where !oneOf.contains(item.key) {
-      diagnostics.append(.notOneOf(item, by, oneOf))
+    let known = Set(oneOf)
+    for item in parameter.cases where !known.contains(item.key) {
+      report(.notOneOf(item, by, isFull ? [] : oneOf))
     }
   }
 
@@ -82,10 +83,10 @@ extension Compiler {
     if let index = indices[reference.text], let kind = quantities[index].kind.words {
       return .wrongKind(name, kind, target.words, at: reference.span)
     }
-    let candidates = quantities.lazy.filter {
-      target.admits($0.kind) && $0.kind.words != nil
-    }.map { String($0.name.dropFirst(prefix.count)) }
-    return .unknownName(name, target.words, at: reference.span, among: Array(candidates))
+    let candidates = (isFull ? [] : quantities).lazy
+      .filter { target.admits($0.kind) && $0.kind.words != nil }
+      .map { prefix.isEmpty ? $0.name : String($0.name.dropFirst(prefix.count)) }
+    return .unknownName(name, target.words, at: reference.span, among: candidates)
   }
 
   private func unknownAddress(_ address: NameReference) -> Diagnostic {

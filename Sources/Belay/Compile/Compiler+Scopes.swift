@@ -23,7 +23,7 @@ extension Compiler {
     let found = Set(filled.compactMap { scopeOfDomain[$0] })
     for (i, score) in policy.scores.enumerated() where score.domains == nil {
       if score.scope == nil, found.count > 1 {
-        diagnostics.append(.scoreOfSeveralScopes(score.name, found.sorted()))
+        report(.scoreOfSeveralScopes(score.name, found.sorted()))
         scoresWithoutScope.insert(i)
         continue
       }
@@ -64,13 +64,13 @@ extension Compiler {
         if scope < limit?.scope ?? .organization { limit = (read.name, scope, read.span) }
       case .one(let scope):
         if let one, one.scope != scope {
-          diagnostics.append(.mixedScopes((read.name, scope, read.span), one))
+          report(.mixedScopes((read.name, scope, read.span), one))
           return .unsure
         }
         if one == nil { one = (read.name, scope, read.span) }
       }
       if let one, let limit, limit.scope < one.scope {
-        diagnostics.append(.mixedScopes(limit, one))
+        report(.mixedScopes(limit, one))
         return .unsure
       }
     }
@@ -106,13 +106,13 @@ extension Compiler {
       if domainsOfScore[i].isEmpty, score.floors.isEmpty, policy.broken.isEmpty,
         score.domains?.isEmpty ?? true
       {
-        diagnostics.append(.scoreWithoutDomains(score.name, scope))
+        report(.scoreWithoutDomains(score.name, scope))
       }
     }
     for (scope, scores) in ofScope.sorted(by: { $0.key < $1.key }) where scores.count > 1 {
       for i in scores where policy.scores[i].domains == nil {
         let other = policy.scores[scores[scores[0] == i ? 1 : 0]].name
-        diagnostics.append(.scoreNeedsDomains(policy.scores[i].name, scope, other: other))
+        report(.scoreNeedsDomains(policy.scores[i].name, scope, other: other))
       }
     }
   }
@@ -131,7 +131,7 @@ extension Compiler {
     let subjects = Set(policy.inputs.compactMap { $0.role?.scope })
     for scope in usedScopes where !subjects.contains(scope) {
       let first = quantities.indices.first { scopes[$0] == .one(scope) }.map { quantities[$0] }
-      diagnostics.append(.noSubject(scope, first, at: policy.span))
+      report(.noSubject(scope, first, at: policy.span))
     }
   }
 }

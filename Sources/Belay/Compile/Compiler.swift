@@ -7,6 +7,8 @@ import Tables
 struct Compiler {
   let policy: PolicyDeclaration
   var diagnostics: [Diagnostic] = []
+  /// Whether an error has been left out.
+  private var isCut = false
   var environment = Environment(profile: .policy)
   var quantities: [Quantity] = []
   /// From every readable name to its quantity; a score has three.
@@ -58,6 +60,21 @@ struct Compiler {
     guard !diagnostics.hasErrors else { return ([:], 0) }
     return (compiler.plans(compiled), compiler.environment.names.count)
   }
+
+  // MARK: Errors
+
+  /// Adds an error. Until everything is checked the diagnostics hold nothing else.
+  mutating func report(_ error: Diagnostic) {
+    guard isFull else { return diagnostics.append(error) }
+    if !isCut { diagnostics[diagnostics.count - 1].notes.append("more is wrong than is shown") }
+    isCut = true
+  }
+
+  /// Whether what is found from here on is not shown: nobody reads more, and looking for what each
+  /// unknown name may mean takes its time.
+  var isFull: Bool { diagnostics.count >= Self.mostDiagnostics }
+
+  private static let mostDiagnostics = 200
 
   // MARK: Names
 
@@ -193,9 +210,9 @@ struct Compiler {
       if target == .readable, reference.text == "period" {
         notePeriod(reference.span)
       } else if target == .readable, isOfScope(reference.text) {
-        diagnostics.append(.crossesScopes(reference.text, at: reference.span))
+        report(.crossesScopes(reference.text, at: reference.span))
       } else {
-        diagnostics.append(unknown(reference, target))
+        report(unknown(reference, target))
       }
       return
     }
@@ -221,8 +238,9 @@ struct Compiler {
     if let known = parsed[expression.span] {
       tree = known
     } else {
-      tree = ParsedExpression.parse(
-        expression.text, map: expression.map, diagnostics: &diagnostics)
+      var found: [Diagnostic] = []
+      tree = ParsedExpression.parse(expression.text, map: expression.map, diagnostics: &found)
+      for error in found { report(error) }
       parsed[expression.span] = .some(tree)
     }
     guard let tree else { return }
@@ -230,10 +248,10 @@ struct Compiler {
     var isReadable = true
     for reference in tree.references(among: { indices[$0] != nil || $0 == "period" }) {
       if isOfScope(reference.span.text), indices[reference.span.text] == nil {
-        diagnostics.append(.crossesScopes(reference.span.text, at: reference.span))
+        report(.crossesScopes(reference.span.text, at: reference.span))
         isReadable = false
       } else if let read = indices[reference.name], case .intervention = quantities[read].kind {
-        diagnostics.append(.readsIntervention(reference.name, at: reference.span))
+        report(.readsIntervention(reference.name, at: reference.span))
         isReadable = false
       } else if reference.isDeclared, reference.name == "period" {
         notePeriod(reference.span)
@@ -258,12 +276,16 @@ struct Compiler {
 
   /// Sorts quantities so that each comes after what it reads; a cycle is reported once.
   mutating func sort() {
-    enum Mark { case open, done }
+    enum Mark {
+      /// On the path, so far down.
+      case open(Int)
+      case done
+    }
     var marks = [Mark?](repeating: nil, count: quantities.count)
     // Depth first, with a path of our own: a chain of measures may be longer than the stack.
     for root in quantities.indices where marks[root] == nil {
       var path: [(index: Int, next: Int)] = [(root, 0)]
-      marks[root] = .open
+      marks[root] = .open(0)
       while let (index, next) = path.last {
         guard next < quantities[index].reads.count else {
           marks[index] = .done
@@ -275,15 +297,17 @@ struct Compiler {
         guard let read = indices[quantities[index].reads[next].name] else { continue }
         switch marks[read] {
         case nil:
-          marks[read] = .open
+          marks[read] = .open(path.count)
           path.append((read, 0))
-        case .open:
-          let start = path.firstIndex { $0.index == read }!
-          let members = path[start...].map { member in
-            (quantities[member.index], quantities[member.index].reads[member.next - 1].span)
-          }
-          diagnostics.append(.cycle(members.map { ($0.0.name, $0.1) }))
-        // The edge is dropped, so that the rest can be looked at.
+        case .open(let start):
+          // The edge is dropped, so that the rest can be looked at.
+          if isFull { break }
+          report(
+            .cycle(
+              path[start...].map { member in
+                let quantity = quantities[member.index]
+                return (quantity.name, quantity.reads[member.next - 1].span)
+              }))
         case .done: break
         }
       }
@@ -296,7 +320,7 @@ struct Compiler {
   mutating func check(_ expression: ExpressionText, expecting type: CELType?) -> CheckedExpression?
   {
     guard case .some(.some(let tree)) = parsed[expression.span] else { return nil }
-    return environment.check(tree, expecting: type, diagnostics: &diagnostics)
+    return check(tree, expecting: type)
   }
 
   /// Checks an expression that has to give a number, which may be a whole one.
@@ -308,7 +332,17 @@ struct Compiler {
     {
       return checked
     }
-    return environment.check(tree, expecting: .double, diagnostics: &diagnostics)
+    return check(tree, expecting: .double)
+  }
+
+  private mutating func check(
+    _ tree: ParsedExpression, expecting type: CELType?
+  ) -> CheckedExpression? {
+    guard !isFull else { return nil }
+    var found: [Diagnostic] = []
+    let checked = environment.check(tree, expecting: type, diagnostics: &found)
+    for error in found { report(error) }
+    return checked
   }
 
   /// The declared names that an expression reads.
@@ -356,7 +390,7 @@ extension Compiler.Target {
 
 extension Diagnostic {
   static func unknownName(
-    _ name: String, _ label: String, at span: SourceSpan, among candidates: [String]
+    _ name: String, _ label: String, at span: SourceSpan, among candidates: some Sequence<String>
   ) -> Diagnostic {
     let near = nearestName(to: name, among: candidates)
     return Diagnostic(

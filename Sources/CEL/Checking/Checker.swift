@@ -128,9 +128,10 @@ struct Checker {
 
   private func unknownName(_ names: [String], at span: SourceSpan) -> Diagnostic {
     let whole = names.joined(separator: ".")
-    let candidates = variables.map(\.name).filter { !$0.hasPrefix("@") } + environment.names
-    let nearest =
-      nearestName(to: whole, among: candidates) ?? nearestName(to: names[0], among: candidates)
+    let candidates = [variables.map(\.name).filter { !$0.hasPrefix("@") }, environment.names]
+      .joined()
+    var nearest = nearestName(to: whole, among: candidates)
+    if nearest == nil, names.count > 1 { nearest = nearestName(to: names[0], among: candidates) }
     let isFunction = environment.functions.hasFunction(whole, in: environment.profile)
     return .unknownName(whole, at: span, nearest: nearest, isFunction: isFunction)
   }
@@ -612,10 +613,9 @@ struct Checker {
   private mutating func checkShadowing(_ macro: MacroCall, _ id: SyntaxTree.ID) {
     guard isPolicy, case .call(_, _, let arguments, _) = tree.kind(id) else { return }
     for (name, argument) in zip(macro.variables, arguments) {
-      let isDeclared =
-        environment.slot(of: name) != nil
-        || environment.names.contains { $0.hasPrefix(name + ".") }
-      if isDeclared || variables.contains(where: { $0.name == name }) {
+      if environment.declaresNames(from: name)
+        || variables.contains(where: { $0.name == name })
+      {
         report(.shadowedName(name, at: span(argument)))
       }
     }

@@ -26,8 +26,9 @@ public struct CostEstimate: Hashable, Sendable {
 extension CostEstimate {
   /// Estimates every node of a program from its children, which precede it.
   ///
-  /// - Parameter sizes: for each slot how many elements or bytes its value may have.
-  init(_ program: Program, sizes: [Int], assumed: Int) {
+  /// - Parameter environment: says how many elements or bytes the value of a slot may have.
+  init(_ program: Program, in environment: Environment) {
+    let assumed = environment.assumedSize
     var costs: [CostEstimate] = []
     costs.reserveCapacity(program.nodes.count)
     var extents: [Extent] = []
@@ -48,7 +49,8 @@ extension CostEstimate {
       var size = Extent(node.type.isSized ? assumed : 0)
       switch node.operation {
       case .constant(let value): size = Extent(value)
-      case .variable(let slot): size = node.type.isSized ? Extent(sizes[slot]) : size
+      case .variable(let slot):
+        size = node.type.isSized ? Extent(environment.size(ofSlot: slot)) : size
       case .local(let local): size = node.type.isSized ? locals[local] : size
       case .fault: break
       case .logic(_, _, let ids):

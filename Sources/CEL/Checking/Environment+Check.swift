@@ -87,7 +87,7 @@ extension CheckedExpression {
     self.slots = slots.sorted()
     references = self.slots.map { environment.names[$0] }
     referenceTypes = self.slots.map { environment.types[$0] }
-    cost = CostEstimate(program, sizes: environment.slotSizes, assumed: environment.assumedSize)
+    cost = CostEstimate(program, in: environment)
   }
 }
 

@@ -11,6 +11,8 @@ public struct Environment: Sendable {
   public private(set) var names: [String] = []
   public private(set) var types: [CELType] = []
   private var slots: [String: Int] = [:]
+  /// What stands before each dot of the dotted names.
+  private var namespaces: Set<String> = []
   /// How many elements a list or map, or bytes a text, is taken to have at most where nothing says
   /// so: what `CheckedExpression.cost` rests on.
   public var assumedSize = 1000
@@ -38,6 +40,9 @@ public struct Environment: Sendable {
       slots[name] = names.count
       names.append(name)
       types.append(type)
+      for (place, byte) in zip(name.utf8.indices, name.utf8) where byte == UInt8(ascii: ".") {
+        namespaces.insert(String(name[..<place]))
+      }
     }
   }
 
@@ -47,8 +52,13 @@ public struct Environment: Sendable {
   /// The declared type of a name.
   public func type(of name: String) -> CELType? { slots[name].map { types[$0] } }
 
-  /// For each slot how large its value is taken to be.
-  var slotSizes: [Int] { names.indices.map { sizes[$0] ?? assumedSize } }
+  /// How large the value in a slot is taken to be.
+  func size(ofSlot slot: Int) -> Int { sizes[slot] ?? assumedSize }
+
+  /// Whether a name, or a dotted name that begins with it, is declared.
+  func declaresNames(from first: String) -> Bool {
+    slots[first] != nil || namespaces.contains(first)
+  }
 
   /// Full names that a written name may stand for, the closest namespace first.
   func candidates(_ name: String, absolute: Bool) -> [String] {
