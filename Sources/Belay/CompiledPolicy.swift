@@ -134,6 +134,29 @@ public struct CompiledPolicy: Sendable {
     return AssessedTable(table, rows: rows, results: results, evaluator: evaluator)
   }
 
+  /// What makes the evaluators of a scope's blocks, one for each thread.
+  ///
+  /// - Precondition: the policy assesses the scope.
+  package func blockEvaluators(
+    _ scope: Scope, chunkRows: Int? = nil
+  ) -> @Sendable () -> BlockEvaluator {
+    guard let plan = plans[scope] else { preconditionFailure("no scope \(scope.rawValue)") }
+    let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
+    let columns = ColumnPlan(plan, functions: functions)
+    return { BlockEvaluator(evaluator, columns, chunkRows: chunkRows) }
+  }
+
+  /// The results of no rows: what columns of results there are.
+  package func noResults(_ scope: Scope) -> (
+    results: ResultColumns, alerts: [String], interventions: [String]
+  ) {
+    guard let plan = plans[scope] else { preconditionFailure("no scope \(scope.rawValue)") }
+    return (
+      ResultColumns(plan), plan.alerts.map(\.name),
+      plan.ranking.map { plan.interventions[$0].name }
+    )
+  }
+
   /// The rows of the periods asked for, in the data's order.
   private static func select(_ selection: PeriodSelection, of table: Table) -> [Int] {
     guard let periods = table.periods else { return Array(0..<table.rowCount) }

@@ -67,6 +67,9 @@ struct Assess: ParsableCommand {
     help: ArgumentHelp("How data are written; without, as the file's name says, or CSV."))
   var inputFormat: TableFormat?
 
+  @Option(help: ArgumentHelp("How many threads share the work.", valueName: "count"))
+  var jobs = Threads.processorCount
+
   @Option(help: "Whether to use colours.")
   var color = ColorChoice.auto
 
@@ -74,6 +77,7 @@ struct Assess: ParsableCommand {
     if let decimals, !(0...15).contains(decimals) {
       throw ValidationError("--decimals is 0 to 15.")
     }
+    guard jobs >= 1 else { throw ValidationError("--jobs is 1 or more.") }
     if let asOf, !Granularity.allCases.contains(where: { Period(asOf, every: $0) != nil }) {
       throw ValidationError(
         "`\(asOf)` is no period; periods are written as in 2026-01, 2026-01-31, 2026-Q1, 2026-W05.")
@@ -91,10 +95,19 @@ struct Assess: ParsableCommand {
       let periods = try periods(policy)
       let shown = try shownData(policy)
       try checkOutput()
+      var bytes: [UInt8]?
+      if streams(shown[0], by: policy) {
+        switch try DataSource(shown[0]) {
+        case .small: break
+        case .whole(let whole): bytes = whole
+        case .large(let large): return try stream(large, shown[0], by: policy, console)
+        }
+      }
       var tables: [AssessedTable] = []
       for data in shown.sorted(by: { $0.scope < $1.scope }) {
-        let table = try read(data, by: policy, console)
-        let assessed = policy.assess(table, scope: data.scope, periods: periods)
+        let table = try read(data, bytes, by: policy, console)
+        let assessed = policy.assess(
+          table, scope: data.scope, periods: periods, jobs: jobs)
         if assessed.count == 0, table.rowCount > 0 {
           console.say("note: `\(data.name)` has no rows up to \(asOf ?? "")")
         }
@@ -176,14 +189,16 @@ struct Assess: ParsableCommand {
     return [data]
   }
 
+  /// - Parameter bytes: the data, where they have been read already.
   private func read(
-    _ data: DataArgument, by policy: CompiledPolicy, _ console: Console
+    _ data: DataArgument, _ bytes: [UInt8]?, by policy: CompiledPolicy, _ console: Console
   ) throws -> Table {
     let schema = policy.tableSchema(for: data.scope)!
     let bytes =
-      data.path == "-"
-      ? try System.readStandardInput()
-      : try PolicyFiles.read(data.path, largest: Int(UInt32.max) - 1)
+      try bytes
+      ?? (data.path == "-"
+        ? System.readStandardInput()
+        : PolicyFiles.read(data.path, largest: Int(UInt32.max) - 1))
     let format = inputFormat ?? data.format
     do {
       let (table, diagnostics) = try TableReader(schema: schema)
@@ -204,6 +219,39 @@ struct Assess: ParsableCommand {
     }
   }
 
+  // MARK: Streams
+
+  /// Whether each row is shown by itself, so that it can be written while others are read.
+  ///
+  /// Small data are read whole all the same: then nothing is written of data that turn out to be
+  /// broken.
+  private func streams(_ data: DataArgument, by policy: CompiledPolicy) -> Bool {
+    let hasTime = policy.tableSchema(for: data.scope)!.time != nil
+    return format == .csv && (allPeriods || !hasTime) && (inputFormat ?? data.format) != .json
+  }
+
+  /// Assesses data while they are read.
+  private func stream(
+    _ large: LargeData, _ data: DataArgument, by policy: CompiledPolicy, _ console: Console
+  ) throws {
+    let stream = CSVStream(policy, scope: data.scope, decimals: decimals, jobs: jobs)
+    let progress = ProgressLine(total: large.size)
+    defer { progress.clear() }
+    do {
+      try OutputFile.write(to: output) { sink in
+        let found = try stream.run(
+          data.name, format: inputFormat ?? data.format, read: large.read,
+          readAgain: large.readAgain, progress: progress.show, write: sink)
+        progress.clear()
+        console.show(found.shown)
+      }
+    } catch let error as TableError {
+      progress.clear()
+      console.show(error.diagnostics)
+      throw ExitCode(2)
+    }
+  }
+
   // MARK: Results
 
   /// An output that is one of the inputs would destroy it.
@@ -216,7 +264,8 @@ struct Assess: ParsableCommand {
   }
 
   private func write(_ tables: [AssessedTable], of policy: CompiledPolicy) throws {
-    try OutputFile.write(to: output) { sink in
+    try OutputFile.write(to: output) { raw in
+      let sink = { (bytes: [UInt8]) in try bytes.withUnsafeBufferPointer(raw) }
       switch format {
       case .table:
         let isStandard = output == nil || output == "-"

@@ -45,7 +45,7 @@ struct Check: ParsableCommand {
         case .text: checked.map { rendered($0.diagnostics, of: $0.path) }.joined()
         case .json: JSONRenderer().render(checked.flatMap(\.diagnostics))
         }
-      try OutputFile.write(to: nil) { sink in try sink(Array(text.utf8)) }
+      try OutputFile.write(text, to: nil)
       if isUnreadable { throw ExitCode(2) }
       let found = checked.flatMap(\.diagnostics)
       if found.contains(where: { $0.severity >= (strict ? .warning : .error) }) {

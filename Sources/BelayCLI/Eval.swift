@@ -89,7 +89,7 @@ struct Eval: ParsableCommand {
   }
 
   private func print(_ text: String) throws {
-    try OutputFile.write(to: nil) { sink in try sink(Array((text + "\n").utf8)) }
+    try OutputFile.write(text + "\n", to: nil)
   }
 
   // MARK: Lines

@@ -30,7 +30,7 @@ struct Functions: ParsableCommand {
       } else {
         text = catalogue.overview
       }
-      try OutputFile.write(to: nil) { sink in try sink(Array(text.utf8)) }
+      try OutputFile.write(text, to: nil)
     }
   }
 }

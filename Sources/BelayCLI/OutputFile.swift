@@ -20,7 +20,8 @@ struct OutputFile {
   /// Writes what `body` hands to the sink: into a file, or to standard output when the path is
   /// nil or `-`.
   static func write(
-    to path: String?, _ body: (_ sink: ([UInt8]) throws -> Void) throws -> Void
+    to path: String?,
+    _ body: (_ sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void) throws -> Void
   ) throws {
     guard let path, path != "-" else {
       try body { try System.write($0, to: STDOUT_FILENO, name: "standard output") }
@@ -28,8 +29,18 @@ struct OutputFile {
     }
     let file = try OutputFile(path)
     defer { file.close() }
-    try body { try System.write($0, to: file.descriptor, name: file.name) }
+    try body { [descriptor = file.descriptor, name = file.name] in
+      try System.write($0, to: descriptor, name: name)
+    }
     try file.finish()
+  }
+
+  /// Writes a text that is there as a whole.
+  static func write(_ text: String, to path: String?) throws {
+    try write(to: path) { sink in
+      var text = text
+      try text.withUTF8 { try sink($0) }
+    }
   }
 
   private init(_ path: String) throws(Failure) {

@@ -28,35 +28,56 @@ enum System {
   static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
   /// All bytes of standard input.
-  static func readStandardInput() throws(Failure) -> [UInt8] {
+  static func readStandardInput() throws -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Failure("standard input cannot be read: \(lastError)") }
+      let count = try buffer.withUnsafeMutableBytes {
+        try read(STDIN_FILENO, into: $0, name: "standard input")
+      }
       guard count > 0 else { return bytes }
       bytes += buffer[..<count]
     }
   }
 
-  /// Writes all bytes, however many calls it takes.
-  static func write(_ bytes: [UInt8], to descriptor: Int32, name: String) throws {
-    try bytes.withUnsafeBytes { buffer in
-      var rest = buffer[...]
-      while !rest.isEmpty {
-        let part = UnsafeRawBufferPointer(rebasing: rest)
-        let count = systemWrite(descriptor, part)
-        if count < 0, errno == EINTR { continue }
-        if count < 0, errno == EAGAIN {
-          var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = poll(&wait, 1, -1)
-          continue
-        }
-        if count < 0, errno == EPIPE { throw BrokenPipe() }
-        guard count > 0 else { throw Failure("\(name) cannot be written: \(lastError)") }
-        rest = rest.dropFirst(count)
+  /// Reads some bytes; gives how many, 0 at the end.
+  static func read(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, name: String
+  ) throws(Failure) -> Int {
+    while true {
+      let count = systemRead(descriptor, buffer)
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = poll(&wait, 1, -1)
+        continue
       }
+      guard count >= 0 else { throw Failure("\(name) cannot be read: \(lastError)") }
+      return count
+    }
+  }
+
+  static func write(_ bytes: [UInt8], to descriptor: Int32, name: String) throws {
+    try bytes.withUnsafeBufferPointer { try write($0, to: descriptor, name: name) }
+  }
+
+  /// Writes all bytes, however many calls it takes.
+  static func write(
+    _ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32, name: String
+  ) throws {
+    var rest = UnsafeRawBufferPointer(bytes)[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      let count = systemWrite(descriptor, part)
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&wait, 1, -1)
+        continue
+      }
+      if count < 0, errno == EPIPE { throw BrokenPipe() }
+      guard count > 0 else { throw Failure("\(name) cannot be written: \(lastError)") }
+      rest = rest.dropFirst(count)
     }
   }
 }
@@ -64,6 +85,11 @@ enum System {
 /// `write` of the system, which `System.write` hides.
 private func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> Int {
   write(descriptor, buffer.baseAddress, buffer.count)
+}
+
+/// `read` of the system, which `System.read` hides.
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, buffer.baseAddress, buffer.count)
 }
 
 /// Two paths with the same identity lead to the same file.

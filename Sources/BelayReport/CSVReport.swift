@@ -8,7 +8,7 @@ import Tables
 /// `undetermined` and the first three `interventions`, ids joined by `;`; then of each further
 /// score its value, `NAME_level` and `NAME_coverage`. What is unknown leaves its cell empty.
 public struct CSVReport: Sendable {
-  private let numbers: NumberStyle
+  let numbers: NumberStyle
 
   /// - Parameter decimals: how many decimals numbers have, 0 to 15; without, the shortest text that
   ///   reads back as the same number.
@@ -20,72 +20,32 @@ public struct CSVReport: Sendable {
   public func write<E: Error>(
     _ table: AssessedTable, to sink: ([UInt8]) throws(E) -> Void
   ) throws(E) {
-    var csv = CSVWriter()
-    writeHeader(table, to: &csv)
-    for row in 0..<table.count {
-      write(row, of: table, to: &csv)
-      if csv.bytes.count >= pieceSize {
-        try sink(csv.bytes)
-        csv = CSVWriter()
+    let rows = CSVRows(
+      table.results, alerts: table.alertNames, interventions: table.interventionNames,
+      numbers: numbers)
+    try sink(rows.header(key: table.keyColumn, period: table.periodColumn))
+    var buffer = ByteBuffer()
+    for first in stride(from: 0, to: table.count, by: Self.rowsOfPiece) {
+      let piece = first..<min(first + Self.rowsOfPiece, table.count)
+      rows.append(table.results, piece, to: &buffer) { row, buffer in
+        buffer.append(csvCell: table.subject(at: row))
+        guard table.periodColumn != nil else { return }
+        buffer.append(UInt8(ascii: ","))
+        buffer.append(csvCell: table.period(at: row) ?? "")
       }
+      try sink(buffer.withUnsafeBytes { Array($0) })
+      buffer.removeAll()
     }
-    if !csv.bytes.isEmpty { try sink(csv.bytes) }
   }
+
+  /// A multiple of 64.
+  private static let rowsOfPiece = 1024
 
   /// The whole report.
   public func text(_ table: AssessedTable) -> String {
     var bytes: [UInt8] = []
     write(table) { bytes += $0 }
     return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private func writeHeader(_ table: AssessedTable, to csv: inout CSVWriter) {
-    csv.cell(table.keyColumn)
-    if let period = table.periodColumn { csv.cell(period) }
-    if let score = table.scores.first {
-      csv.cell(score.score.id)
-      csv.cell("level")
-      csv.cell("coverage")
-      for domain in score.domains { csv.cell(domain.id) }
-    }
-    csv.cell("alerts")
-    csv.cell("undetermined")
-    csv.cell("interventions")
-    for score in table.scores.dropFirst() {
-      csv.cell(score.score.id)
-      csv.cell("\(score.score.id)_level")
-      csv.cell("\(score.score.id)_coverage")
-    }
-    csv.endRecord()
-  }
-
-  private func write(_ row: Int, of table: AssessedTable, to csv: inout CSVWriter) {
-    csv.cell(table.subject(at: row))
-    if table.periodColumn != nil { csv.cell(table.period(at: row) ?? "") }
-    if let score = table.scores.first {
-      write(score, row, to: &csv)
-      for domain in score.domains { csv.cell(numbers.text(domain.values[row])) }
-    }
-    csv.cell(joined(table.firingAlerts(at: row), of: table.alertNames))
-    csv.cell(joined(table.undeterminedAlerts(at: row), of: table.alertNames))
-    csv.cell(joined(table.recommendedInterventions(at: row).prefix(3), of: table.interventionNames))
-    for score in table.scores.dropFirst() { write(score, row, to: &csv) }
-    csv.endRecord()
-  }
-
-  private func write(_ score: AssessedTable.Score, _ row: Int, to csv: inout CSVWriter) {
-    csv.cell(numbers.text(score.score.values[row]))
-    csv.cell(score.level(at: row) ?? "")
-    csv.cell(numbers.text(score.coverage[row]))
-  }
-
-  private func joined(_ places: some Sequence<Int>, of names: [String]) -> String {
-    var text = ""
-    for place in places {
-      if !text.isEmpty { text += ";" }
-      text += names[place]
-    }
-    return text
   }
 }
 

@@ -100,6 +100,9 @@ package final class BlockReader {
   /// The place of a row's record in the block, those that are left out counted.
   package func record(_ row: Int) -> Int { Int(rows[row].record) }
 
+  /// Whether rows have periods.
+  package var hasPeriods: Bool { layout.schema.time != nil }
+
   package func keyHash(_ row: Int) -> KeyHash {
     KeyHash(id: id(row), period: rows[row].period)
   }

@@ -88,6 +88,11 @@ package enum CSVCell {
 }
 
 extension ByteBuffer {
+  package mutating func append(csvCell cell: String) {
+    var cell = cell
+    cell.withUTF8 { append(csvCell: $0) }
+  }
+
   /// Appends a cell of CSV: its bytes as they are, or in quotes where they need them.
   ///
   /// A lone empty cell of a record is the caller's to write as `""`.
