@@ -3,13 +3,14 @@
 /// The eight digits of a number below 10^8.
 @inline(__always)
 func eightDigits(_ number: UInt64) -> UInt64 {
-  // Halves of a word, then quarters, then eighths, each divided as a whole.
+  // Two numbers of four digits in the halves of a word, then four of two, then eight: in each step
+  // `quotient + (number - quotient * divisor) * unit`, as a single product.
   let high = number / 10_000
-  let halves = high | (number &- high &* 10_000) &<< 32
+  let halves = number &<< 32 &- high &* (10_000 &<< 32 &- 1)
   let hundreds = (halves &* 10_486) &>> 20 & 0x0000_007F_0000_007F
-  let quarters = hundreds | (halves &- hundreds &* 100) &<< 16
+  let quarters = halves &<< 16 &- hundreds &* (100 &<< 16 &- 1)
   let tens = (quarters &* 103) &>> 10 & 0x000F_000F_000F_000F
-  return tens | (quarters &- tens &* 10) &<< 8
+  return quarters &<< 8 &- tens &* (10 &<< 8 &- 1)
 }
 
 /// The sixteen digits of a number below 10^16, as numbers 0 to 9.

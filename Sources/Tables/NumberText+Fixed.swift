@@ -9,44 +9,43 @@ extension NumberText {
   package static func writeFixed(
     _ number: Double, decimals: Int, to start: UnsafeMutablePointer<UInt8>
   ) -> Int? {
+    guard UInt(bitPattern: decimals) <= 15 else { return number.isFinite ? nil : 0 }
+    // The number is significand / 2^shift; wanted is it times 10^decimals as a whole number.
     let bits = number.bitPattern
     let biased = Int(bits >> 52 & 0x7FF)
-    guard biased < 1075, decimals <= 15 else { return number.isFinite ? nil : 0 }
-    // The number is significand / 2^shift; wanted is it times 10^decimals as a whole number.
-    let significand = bits & (1 << 52 - 1) | (biased > 0 ? 1 << 52 : 0)
-    let shift = 1075 &- max(biased, 1)
+    // Subnormal numbers have no leading bit, but are much too small for that to matter.
+    let significand = bits & (1 << 52 - 1) | 1 << 52
+    let shift = 1075 &- biased
     let (high, low) = significand.multipliedFullWidth(by: wholePowersOfTen[decimals])
+    // Less than 2^52, so the shift is not 0, and surely no more than sixteen digits.
+    guard number.magnitude * exactPowers[decimals] < 4e15 else {
+      guard biased < 1075 else { return number.isFinite ? nil : 0 }
+      let whole = rounded(UInt128(high) << 64 | UInt128(low), shift)
+      start.pointee = UInt8(ascii: "-")
+      let sign = Int(bits >> 63)
+      return sign + writeWide(whole, decimals, to: start + sign)
+    }
     var whole: UInt64 = 0
     if shift < 64 {
-      // Just under half a unit more, or half if that makes it even, and then cut off.
-      let odd = (high &<< UInt64(64 &- shift) | low &>> UInt64(shift)) & 1
-      let half = (1 as UInt64) &<< UInt64(shift &- 1)
-      let (sum, overflow) = low.addingReportingOverflow(half &- 1 &+ odd)
-      let top = high &+ (overflow ? 1 : 0)
-      guard top &>> UInt64(shift) == 0 else {
-        let wide = rounded(UInt128(high) << 64 | UInt128(low), shift)
-        start.pointee = UInt8(ascii: "-")
-        let sign = Int(bits >> 63)
-        return sign + writeWide(wide, decimals, to: start + sign)
-      }
-      whole = top &<< UInt64(64 &- shift) | sum &>> UInt64(shift)
+      whole = high &<< UInt64(truncatingIfNeeded: 64 &- shift)
+      whole |= low &>> UInt64(truncatingIfNeeded: shift)
+      // What is cut off, in units of 2^-63: one more if it is above a half, or a half and odd.
+      let rest = (low &<< UInt64(truncatingIfNeeded: 64 &- shift)) >> 1
+      whole &+= (1 << 62 &- rest &- (whole & 1)) >> 63
     } else if shift < 128 {
       whole = UInt64(truncatingIfNeeded: rounded(UInt128(high) << 64 | UInt128(low), shift))
     }
     // With 128 and more it is less than a half: the product has 103 bits at most.
     start.pointee = UInt8(ascii: "-")
     let place = start + (whole == 0 ? 0 : Int(bits >> 63))
-    guard whole < 10_000_000_000_000_000 else {
-      return (place - start) &+ writeWide(UInt128(whole), decimals, to: place)
-    }
-    // With zeros in front where decimals have no digits.
+    // With zeros in front where decimals have no digits; those behind the point once more, one on.
     let count = max(digitCount(whole), decimals &+ 1)
-    let text = dropping(16 &- count, characters(sixteenDigits(whole)))
-    store(text, at: place)
+    let text = characters(sixteenDigits(whole))
+    store(dropping(16 &- count, text), at: place)
     guard decimals > 0 else { return (place - start) &+ count }
-    let point = count &- decimals
-    place[point] = UInt8(ascii: ".")
-    store(dropping(point, text), at: place + (point &+ 1))
+    let point = place + (count &- decimals)
+    point.pointee = UInt8(ascii: ".")
+    store(dropping(16 &- decimals, text), at: point + 1)
     return (place - start) &+ count &+ 1
   }
 
@@ -60,13 +59,13 @@ extension NumberText {
     return (number &+ (half &- 1) &+ odd) &>> UInt128(truncatingIfNeeded: shift)
   }
 
-  /// Writes 17 to 32 digits with a point in them.
+  /// Writes 16 to 32 digits with a point in them.
   private static func writeWide(
     _ whole: UInt128, _ decimals: Int, to place: UnsafeMutablePointer<UInt8>
   ) -> Int {
     let (top, rest) = whole.quotientAndRemainder(dividingBy: 10_000_000_000_000_000)
     let leading = UInt64(truncatingIfNeeded: top)
-    let count = digitCount(leading)
+    let count = leading == 0 ? 0 : digitCount(leading)
     store(dropping(16 - count, characters(sixteenDigits(leading))), at: place)
     let text = characters(sixteenDigits(UInt64(truncatingIfNeeded: rest)))
     store(text, at: place + count)

@@ -40,25 +40,35 @@ extension NumberText {
         return isNegative ? -value : value
       }
     } else if count > 8, count <= 16 {
-      let bytes = UInt128(word(upper - 8)) << 64 | UInt128(word(upper - 16))
-      let digits =
-        (bytes ^ UInt128(repeating: eachByte(0x30))) & ~0 &<< UInt128(128 &- 8 &* count)
-      let marks = digits ^ UInt128(repeating: eachByte(UInt8(ascii: ".") ^ 0x30))
-      let points = UInt128(zeroBytes(marks.high)) << 64 | UInt128(zeroBytes(marks.low))
-      let point = points.trailingZeroBitCount >> 3
-      let head = points ^ (points &- 1)
-      let moved = points == 0 ? digits : digits &<< 8
-      let joined = digits & ~head | moved & head
-      if areDigits(joined.high), areDigits(joined.low), point &+ count != 16, point != 15 {
-        let mantissa = number(joined.low) &* 100_000_000 &+ number(joined.high)
+      let (high, low, point) = sixteenDigits(endingAt: upper, count)
+      if areDigits(high), areDigits(low), point &+ count != 16, point != 15 {
+        let mantissa = number(high) &* 100_000_000 &+ number(low)
         if mantissa <= 1 << 53 {
           let value = Double(mantissa) / longDivisors[point]
           return isNegative ? -value : value
         }
-        return scaled(mantissa, min(point, 15) - 15, isNegative: isNegative)
+        return scaled(mantissa, point == 16 ? 0 : point &- 15, isNegative: isNegative)
       }
     }
     return general(lower, upper)
+  }
+
+  /// The digits of the `count` bytes before `end` without a point, the first in the lowest byte of
+  /// `high`, zeros before them, and which of sixteen bytes the point was, 16 without one.
+  @inline(__always)
+  private static func sixteenDigits(
+    endingAt end: UnsafePointer<UInt8>, _ count: Int
+  ) -> (high: UInt64, low: UInt64, point: Int) {
+    let bytes = UInt128(word(end - 8)) << 64 | UInt128(word(end - 16))
+    let digits =
+      (bytes ^ UInt128(repeating: eachByte(0x30)))
+      & ~0 &<< UInt128(truncatingIfNeeded: 128 &- 8 &* count)
+    let marks = digits ^ UInt128(repeating: eachByte(UInt8(ascii: ".") ^ 0x30))
+    let points = UInt128(zeroBytes(marks.high)) << 64 | UInt128(zeroBytes(marks.low))
+    let head = points ^ (points &- 1)
+    let moved = points == 0 ? digits : digits &<< 8
+    let joined = digits & ~head | moved & head
+    return (joined.low, joined.high, points.trailingZeroBitCount >> 3)
   }
 
   /// Reads any text. Nothing outside of it is touched.
@@ -349,7 +359,8 @@ extension UInt128 {
   fileprivate var low: UInt64 { UInt64(truncatingIfNeeded: self) }
 }
 
-private let exactPowers: [Double] = [
+/// The powers of ten that are exact.
+let exactPowers: [Double] = [
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
   1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]

@@ -30,8 +30,11 @@ extension NumberText {
     let place = start + Int(bits >> 63)
 
     let (digits, scientific) = shortestDigits(fraction, exponent)
-    let first = digits / 10_000_000_000_000_000
-    let others = sixteenDigits(digits &- first &* 10_000_000_000_000_000)
+    let high = digits / 100_000_000
+    let low = digits &- high &* 100_000_000
+    let first = high / 100_000_000
+    let middle = high &- first &* 100_000_000
+    let others = UInt128(eightDigits(low)) << 64 | UInt128(eightDigits(middle))
     let count = 17 &- others.leadingZeroBitCount >> 3
     let text = characters(others)
 
@@ -105,7 +108,8 @@ extension NumberText {
     let isUneven = fraction == 0 && biased > 1
     // floor(log10(2^exponent)), or of three quarters of it.
     let unit = (exponent &* 1_262_611 &- (isUneven ? 524_031 : 0)) >> 22
-    let shift = UInt64(exponent &+ PowersOfTen.binaryExponent(-unit) &+ 1)
+    let shift = UInt64(
+      truncatingIfNeeded: exponent &+ PowersOfTen.binaryExponent(-unit) &+ 1)
     var power = PowersOfTen[-unit]
     // Here the significand is wanted rounded up; the table cuts it off above 5^55.
     if unit < -55 {

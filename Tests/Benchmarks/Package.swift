@@ -45,6 +45,22 @@ let package = Package(
         .product(name: "Diagnostics", package: "belay"),
       ],
       path: "Benchmarks/Compile"),
+    // Checks and times reading and writing numbers; needs no plugin. It calls what is `package` in
+    // the library, as the engine does, and so takes the name of that package.
+    .executableTarget(
+      name: "Numbers",
+      dependencies: [.product(name: "Tables", package: "belay")],
+      path: "Benchmarks/Numbers",
+      packageAccess: false,
+      swiftSettings: [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .unsafeFlags(["-package-name", library]),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+/// The name that the build gives the library's package: that of its folder.
+var library: String {
+  Context.packageDirectory.split(separator: "/").dropLast(2).last!.lowercased()
+}
