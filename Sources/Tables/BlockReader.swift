@@ -5,12 +5,14 @@ package import Diagnostics
 /// Each thread has a reader of its own. It reads one block after the other, in any order, and
 /// takes no memory for each row once it has seen a block of the usual size.
 package final class BlockReader {
-  let layout: TableLayout
-  private var block = Block()
+  package let layout: TableLayout
+  /// The block that was read last.
+  package private(set) var block = Block()
   private var csv = CSVIndex()
   private var json: JSONCells
   private var rows = RowKeys()
-  private var columns: [ColumnReader]
+  /// One for each column of the schema.
+  private let columns: UnsafeMutablePointer<ColumnReader>
   /// What period texts mean.
   private var periodTexts = TextInterner()
   private var periodsRead: [Int32?] = []
@@ -22,7 +24,16 @@ package final class BlockReader {
   package init(_ layout: TableLayout) {
     self.layout = layout
     json = JSONCells(width: layout.slots.headers.count)
-    columns = layout.schema.columns.map { ColumnReader($0.type) }
+    let types = layout.schema.columns.map(\.type)
+    columns = .allocate(capacity: types.count)
+    for (column, type) in types.enumerated() {
+      (columns + column).initialize(to: ColumnReader(type))
+    }
+  }
+
+  deinit {
+    columns.deinitialize(count: layout.schema.columns.count)
+    columns.deallocate()
   }
 
   // MARK: Records and rows
@@ -368,12 +379,14 @@ package final class BlockReader {
   }
 
   /// About how many bytes all dictionaries take.
-  package var dictionaryBytes: Int { columns.reduce(0) { $0 + $1.byteCount } }
+  package var dictionaryBytes: Int {
+    layout.schema.columns.indices.reduce(0) { $0 + columns[$1].byteCount }
+  }
 
   /// Empties all dictionaries, so that codes start at 0 again.
   package func resetDictionaries() {
     generation += 1
-    for column in columns.indices { columns[column].reset() }
+    for column in layout.schema.columns.indices { columns[column].reset() }
   }
 }
 
