@@ -71,17 +71,16 @@ package final class BlockReader {
   }
 
   private func indexJSON(_ block: Block) -> BlockBreakage? {
-    let bytes = block.text.span
     json.removeAll()
     var scanner = JSONRecordScanner(
-      bytes, from: 0, isLines: layout.format == .ndjson, slots: layout.slots.headers)
+      block.text.span, from: 0, isLines: layout.format == .ndjson, slots: layout.slots.headers)
     defer {
       block.findings.recordCount = json.count
-      block.findings.lineCount = block.text.count { $0 == UInt8(ascii: "\n") }
+      block.findings.lineCount = ByteScan.newlines(block.text)
       block.findings.fields = scanner.fieldsSeen
     }
     do throws(JSONRecordScanner.Flaw) {
-      while try scanner.next(bytes, into: &json) {}
+      while try scanner.next(block.text, into: &json) {}
     } catch {
       return .json(error, record: scanner.recordCount)
     }
