@@ -115,7 +115,7 @@ package struct BlockCutter {
         return true
       }
       scanned = count
-      if format != .json, count > TableLimits.recordLength + 2 {
+      if count > (format == .json ? TableLimits.arrayLength : TableLimits.recordLength + 2) {
         isDone = true
         block.finish(index: index, offset: offset, count: count, isTooLong: true)
         return true

@@ -165,7 +165,7 @@ struct SeenFields {
     _ fields: [JSONRecordScanner.FieldSeen], before end: Int?, _ text: inout BlockText
   ) throws(TableError) {
     for field in fields where !seen.contains(field.name) {
-      if let end, field.lower >= end { return }
+      if let end, field.lower >= end { continue }
       let isRead = slots.contains(field.name)
       if !isRead, slots.count + others.count >= TableLimits.columns {
         let flaw = JSONRecordScanner.Flaw(

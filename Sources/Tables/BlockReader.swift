@@ -5,12 +5,14 @@ package import Diagnostics
 /// Each thread has a reader of its own. It reads one block after the other, in any order, and
 /// takes no memory for each row once it has seen a block of the usual size.
 package final class BlockReader {
-  let layout: TableLayout
-  private var block = Block()
+  package let layout: TableLayout
+  /// The block that was read last.
+  package private(set) var block = Block()
   private var csv = CSVIndex()
   private var json: JSONCells
   private var rows = RowKeys()
-  private var columns: [ColumnReader]
+  /// One for each column of the schema.
+  private let columns: UnsafeMutablePointer<ColumnReader>
   /// What period texts mean.
   private var periodTexts = TextInterner()
   private var periodsRead: [Int32?] = []
@@ -22,7 +24,16 @@ package final class BlockReader {
   package init(_ layout: TableLayout) {
     self.layout = layout
     json = JSONCells(width: layout.slots.headers.count)
-    columns = layout.schema.columns.map { ColumnReader($0.type) }
+    let types = layout.schema.columns.map(\.type)
+    columns = .allocate(capacity: types.count)
+    for (column, type) in types.enumerated() {
+      (columns + column).initialize(to: ColumnReader(type))
+    }
+  }
+
+  deinit {
+    columns.deinitialize(count: layout.schema.columns.count)
+    columns.deallocate()
   }
 
   // MARK: Records and rows
@@ -60,17 +71,16 @@ package final class BlockReader {
   }
 
   private func indexJSON(_ block: Block) -> BlockBreakage? {
-    let bytes = block.text.span
     json.removeAll()
     var scanner = JSONRecordScanner(
-      bytes, from: 0, isLines: layout.format == .ndjson, slots: layout.slots.headers)
+      block.text.span, from: 0, isLines: layout.format == .ndjson, slots: layout.slots.headers)
     defer {
       block.findings.recordCount = json.count
-      block.findings.lineCount = block.text.count { $0 == UInt8(ascii: "\n") }
+      block.findings.lineCount = ByteScan.newlines(block.text)
       block.findings.fields = scanner.fieldsSeen
     }
     do throws(JSONRecordScanner.Flaw) {
-      while try scanner.next(bytes, into: &json) {}
+      while try scanner.next(block.text, into: &json) {}
     } catch {
       return .json(error, record: scanner.recordCount)
     }
@@ -371,12 +381,14 @@ package final class BlockReader {
   }
 
   /// About how many bytes all dictionaries take.
-  package var dictionaryBytes: Int { columns.reduce(0) { $0 + $1.byteCount } }
+  package var dictionaryBytes: Int {
+    layout.schema.columns.indices.reduce(0) { $0 + columns[$1].byteCount }
+  }
 
   /// Empties all dictionaries, so that codes start at 0 again.
   package func resetDictionaries() {
     generation += 1
-    for column in columns.indices { columns[column].reset() }
+    for column in layout.schema.columns.indices { columns[column].reset() }
   }
 }
 

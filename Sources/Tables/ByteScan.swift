@@ -158,4 +158,49 @@ enum ByteScan {
     }
     return true
   }
+
+  /// How many newlines stand in a text.
+  static func newlines(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    var count = 0
+    for byte in text { count &+= byte == UInt8(ascii: "\n") ? 1 : 0 }
+    return count
+  }
+
+  /// Four bytes as a number.
+  @inline(__always)
+  static func word(_ at: UnsafePointer<UInt8>) -> UInt32 {
+    UnsafeRawPointer(at).loadUnaligned(as: UInt32.self)
+  }
+
+  @inline(__always)
+  static func word(_ text: StaticString) -> UInt32 {
+    UnsafeRawPointer(text.utf8Start).loadUnaligned(as: UInt32.self)
+  }
+
+  /// Where the closing quote of a JSON string stands, if no escape and no control character comes
+  /// before it.
+  @inline(__always)
+  static func plainStringEnd(
+    _ base: UnsafePointer<UInt8>, from start: Int, to count: Int
+  ) -> Int? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let high: UInt64 = 0x8080_8080_8080_8080
+    let raw = UnsafeRawPointer(base)
+    var at = start
+    while at < count {
+      let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      let quotes = word ^ (ones &* 0x22)
+      let escapes = word ^ (ones &* 0x5C)
+      // The lowest bit set is right; those above it may come from a borrow.
+      let found =
+        ((quotes &- ones) & ~quotes) | ((escapes &- ones) & ~escapes)
+        | ((word &- ones &* 0x20) & ~word)
+      if found & high != 0 {
+        let end = at + (found & high).trailingZeroBitCount / 8
+        return end < count && base[end] == UInt8(ascii: "\"") ? end : nil
+      }
+      at += 8
+    }
+    return nil
+  }
 }

@@ -52,5 +52,7 @@ struct Cell {
 enum TableLimits {
   /// The longest record, in bytes.
   static let recordLength = 16 << 20
+  /// The longest text that is one JSON array: places in it have 32 bits.
+  static let arrayLength = 2 << 30
   static let columns = 16_384
 }

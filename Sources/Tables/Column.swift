@@ -43,7 +43,7 @@ public struct TextColumn: Sendable {
 
   /// A column of given texts, nil where unknown. Texts are told apart by their bytes.
   public init(_ texts: some Sequence<String?>) {
-    let interner = TextInterner()
+    var interner = TextInterner()
     var codes: [Int32] = []
     for text in texts {
       guard let text else {

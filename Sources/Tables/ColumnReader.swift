@@ -1,5 +1,5 @@
 /// The dictionary of one text column, and which of its texts may stand in the column.
-struct ColumnReader {
+struct ColumnReader: ~Copyable {
   enum TextValue {
     case code(Int32)
     case empty, notListed
@@ -122,20 +122,11 @@ enum ShortNumber {
     word = (word &* 2561) >> 8
     word = ((word & 0x00FF_00FF_00FF_00FF) &* 6_553_601) >> 16
     word = ((word & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001) >> 32
-    let value = Double(word) / scale(point == 8 ? 0 : 7 &- point)
+    let value = Double(word) / scales[point]
     return isNegative ? -value : value
   }
 
-  @inline(__always)
-  private static func scale(_ decimals: Int) -> Double {
-    switch decimals {
-    case 0: 1
-    case 1: 10
-    case 2: 100
-    case 3: 1000
-    case 4: 1e4
-    case 5: 1e5
-    default: 1e6
-    }
-  }
 }
+
+/// By the place of the point in eight bytes; the last is that of no point.
+private let scales: [Double] = [1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1e0, 1e0]

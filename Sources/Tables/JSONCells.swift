@@ -28,11 +28,13 @@ struct JSONCells: ~Copyable {
     count += 1
   }
 
+  mutating func removeLast() { count -= 1 }
+
   /// Sets a cell of the last record.
   mutating func set(_ slot: Int, _ lower: Int, _ upper: Int) {
     let place = ((count - 1) * width + slot) * 2
-    cells[place] = UInt32(lower)
-    cells[place + 1] = UInt32(upper)
+    cells[place] = UInt32(truncatingIfNeeded: lower)
+    cells[place + 1] = UInt32(truncatingIfNeeded: upper)
   }
 
   private mutating func grow() {

@@ -42,6 +42,8 @@ struct JSONRecordScanner {
   /// The keys of the record before, as they stand in the file: most records have the same.
   private var keysBefore: [(token: JSONScanner.Token, field: Int)] = []
   private var keys: [(token: JSONScanner.Token, field: Int)] = []
+  /// The same keys with their quotes, and the slots of their values, -1 where nobody reads them.
+  private var pattern: [(lower: Int, count: Int, slot: Int)] = []
   /// How many records there were.
   private(set) var recordCount = 0
 
@@ -67,7 +69,11 @@ struct JSONRecordScanner {
   /// Adds the next record to the cells.
   ///
   /// - Returns: false at the end of the text.
-  mutating func next(_ bytes: Span<UInt8>, into cells: inout JSONCells) throws(Flaw) -> Bool {
+  mutating func next(
+    _ text: UnsafeBufferPointer<UInt8>, into cells: inout JSONCells
+  ) throws(Flaw) -> Bool {
+    if isLines, !pattern.isEmpty, nextLikeBefore(text, into: &cells) { return true }
+    let bytes = text.span
     if isLines {
       guard let line = nextLine(bytes) else { return false }
       guard line.count <= TableLimits.recordLength else {
@@ -89,7 +95,108 @@ struct JSONRecordScanner {
     try members(bytes, first, &cells)
     if isLines { _ = try token(bytes) }
     recordCount += 1
+    pattern.removeAll(keepingCapacity: true)
+    for (token, field) in keys {
+      pattern.append((token.lower, token.upper - token.lower, fields[field].slot ?? -1))
+    }
     return true
+  }
+
+  /// Adds the next record if it has the keys of the one before, in their order, and values
+  /// without escapes, exponents and nesting.
+  ///
+  /// - Returns: false if it has not; then nothing was done.
+  /// - Precondition: the text is UTF-8.
+  private mutating func nextLikeBefore(
+    _ text: UnsafeBufferPointer<UInt8>, into cells: inout JSONCells
+  ) -> Bool {
+    guard let base = text.baseAddress, at < text.count, base[at] == UInt8(ascii: "{") else {
+      return false
+    }
+    let start = at
+    guard let end = members(base, count: text.count, from: start, into: &cells) else {
+      cells.removeLast()
+      return false
+    }
+    guard end - start <= TableLimits.recordLength else {
+      cells.removeLast()
+      return false
+    }
+    recordCount += 1
+    at = end
+    return true
+  }
+
+  /// - Returns: behind the end of the line, or nil if something else stands there.
+  private func members(
+    _ base: UnsafePointer<UInt8>, count: Int, from start: Int, into cells: inout JSONCells
+  ) -> Int? {
+    cells.beginRecord(at: start)
+    var at = start + 1
+    for place in pattern.indices {
+      let key = pattern[place]
+      // What follows a key is read without looking where the text ends.
+      guard at + key.count + 16 <= count, ByteScan.isSame(base + key.lower, base + at, key.count),
+        base[at + key.count] == UInt8(ascii: ":")
+      else { return nil }
+      at += key.count + 1
+      if base[at] == UInt8(ascii: " ") { at += 1 }
+      let lower = at
+      switch base[at] {
+      case UInt8(ascii: "\""):
+        guard let end = ByteScan.plainStringEnd(base, from: at + 1, to: count) else { return nil }
+        at = end + 1
+        if key.slot >= 0 { cells.set(key.slot, lower + 1, end) }
+      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+        guard let end = Self.plainNumberEnd(base, from: at, to: count) else { return nil }
+        at = end
+        if key.slot >= 0 { cells.set(key.slot, lower, end) }
+      case UInt8(ascii: "n"):
+        guard ByteScan.word(base + at) == ByteScan.word("null") else { return nil }
+        at += 4
+      case UInt8(ascii: "t"):
+        guard ByteScan.word(base + at) == ByteScan.word("true") else { return nil }
+        at += 4
+        if key.slot >= 0 { cells.set(key.slot, lower, at) }
+      case UInt8(ascii: "f"):
+        guard ByteScan.word(base + at + 1) == ByteScan.word("alse") else { return nil }
+        at += 5
+        if key.slot >= 0 { cells.set(key.slot, lower, at) }
+      default: return nil
+      }
+      let isLast = place == pattern.count - 1
+      guard at < count, base[at] == UInt8(ascii: isLast ? "}" : ",") else { return nil }
+      at += 1
+      if !isLast, at < count, base[at] == UInt8(ascii: " ") { at += 1 }
+    }
+    while at < count {
+      switch base[at] {
+      case UInt8(ascii: "\n"): return at + 1
+      case UInt8(ascii: " "), UInt8(ascii: "\r"), UInt8(ascii: "\t"): at += 1
+      default: return nil
+      }
+    }
+    return at
+  }
+
+  /// The end of `-?digits[.digits]` as JSON has it, if nothing else follows.
+  @inline(__always)
+  private static func plainNumberEnd(
+    _ base: UnsafePointer<UInt8>, from start: Int, to count: Int
+  ) -> Int? {
+    var at = start
+    func isDigit() -> Bool { at < count && base[at] &- UInt8(ascii: "0") < 10 }
+    if base[at] == UInt8(ascii: "-") { at += 1 }
+    let whole = at
+    while isDigit() { at += 1 }
+    guard at > whole, base[whole] != UInt8(ascii: "0") || at == whole + 1 else { return nil }
+    if at < count, base[at] == UInt8(ascii: ".") {
+      at += 1
+      let fraction = at
+      while isDigit() { at += 1 }
+      guard at > fraction else { return nil }
+    }
+    return at
   }
 
   private mutating func nextLine(_ bytes: Span<UInt8>) -> Range<Int>? {

@@ -15,6 +15,16 @@ package struct KeyOrder: Sendable {
 
   package init() {}
 
+  /// The order of rows that follow one another.
+  package init(_ keys: [(id: [UInt8], period: Int32)]) {
+    for key in keys {
+      var one = KeyOrder()
+      one.first = Key(id: key.id, period: key.period)
+      one.last = one.first
+      join(one)
+    }
+  }
+
   /// Whether no two of the rows can have the same key.
   package var isProof: Bool { orders != 0 }
 

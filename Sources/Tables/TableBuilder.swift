@@ -1,7 +1,7 @@
 internal import Diagnostics
 
 /// Gathers the rows of blocks into a table.
-struct TableBuilder {
+struct TableBuilder: ~Copyable {
   private let layout: TableLayout
   private var ids = TextInterner()
   private var idCodes: [Int32] = []

@@ -1,26 +1,21 @@
 /// Numbers different texts in the order in which they first come.
 ///
 /// Texts are told apart by their bytes.
-final class TextInterner {
+struct TextInterner: ~Copyable {
   private var arena = ByteArena()
   /// Where each text starts in the arena, and where the last one ends.
   private var bounds: [Int] = [0]
-  private var hashes: [UInt32] = []
-  /// A table with open addressing: the number of a text, or -1.
-  private var slots = [Int32](repeating: -1, count: 16)
-  private var last: Int32 = -1
+  /// A table with open addressing: 0, or a text's hash and, in the lower half, its number and 1.
+  private var slots = [UInt64](repeating: 0, count: 16)
+  private var last = -1
 
-  var count: Int { hashes.count }
+  var count: Int { bounds.count - 1 }
 
   /// About how many bytes all of it takes.
-  var byteCount: Int { arena.count + 20 * hashes.count }
+  var byteCount: Int { arena.count + 32 * count }
 
   var texts: [String] {
-    (0..<count).map { text($0) }
-  }
-
-  func text(_ code: Int) -> String {
-    String(decoding: bytes(code), as: UTF8.self)
+    (0..<count).map { String(decoding: bytes($0), as: UTF8.self) }
   }
 
   /// A text, until the next one is added.
@@ -29,43 +24,44 @@ final class TextInterner {
   }
 
   /// The number of a text, a new one if it has not come before.
-  func code(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  mutating func code(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     // The rows of a subject often follow one another.
-    if last >= 0, holds(last, bytes) { return Int(last) }
-    let hash = UInt32(truncatingIfNeeded: Mixer.hash(bytes, 0))
+    if last >= 0, holds(last, bytes) { return last }
+    let hash = Mixer.hash(bytes, 0) >> 32
     let mask = slots.count - 1
-    var slot = Int(hash) & mask
-    while slots[slot] >= 0 {
-      let code = slots[slot]
-      if hashes[Int(code)] == hash, holds(code, bytes) {
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 {
+      let code = Int(slots[slot] & 0xFFFF_FFFF) - 1
+      if slots[slot] >> 32 == hash, holds(code, bytes) {
         last = code
-        return Int(code)
+        return code
       }
       slot = (slot + 1) & mask
     }
-    last = Int32(count)
-    slots[slot] = last
-    hashes.append(hash)
+    last = count
+    slots[slot] = hash << 32 | UInt64(last + 1)
     arena.append(bytes)
     bounds.append(arena.count)
     if count * 2 > slots.count { grow() }
-    return Int(last)
+    return last
   }
 
-  private func holds(_ code: Int32, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    let start = bounds[Int(code)]
-    guard bounds[Int(code) + 1] - start == bytes.count else { return false }
-    guard let base = bytes.baseAddress else { return bytes.isEmpty }
+  @inline(__always)
+  private func holds(_ code: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let start = bounds[code]
+    guard bounds[code + 1] - start == bytes.count else { return false }
+    guard let base = bytes.baseAddress else { return true }
     return ByteScan.isSame(arena.start + start, base, bytes.count)
   }
 
-  private func grow() {
-    slots = [Int32](repeating: -1, count: slots.count * 2)
+  private mutating func grow() {
+    let before = slots
+    slots = [UInt64](repeating: 0, count: before.count * 2)
     let mask = slots.count - 1
-    for (code, hash) in hashes.enumerated() {
-      var slot = Int(hash) & mask
-      while slots[slot] >= 0 { slot = (slot + 1) & mask }
-      slots[slot] = Int32(code)
+    for entry in before where entry != 0 {
+      var slot = Int(truncatingIfNeeded: entry >> 32) & mask
+      while slots[slot] != 0 { slot = (slot + 1) & mask }
+      slots[slot] = entry
     }
   }
 }

@@ -115,14 +115,13 @@ struct PlanBuilder {
     var inputs: [InputPlan] = []
     var columns: [ColumnSchema] = []
     var ignored: Set<String> = []
+    var knownHeaders: Set<String> = []
     for input in policy.inputs where input.isColumn(of: scope) {
       let name = input.name.text
       guard read.contains(name) else {
-        // A column that nothing reads is known all the same: its cells are looked at.
+        // A column that nothing reads is known all the same, but its cells are not looked at.
         ignored.insert(name)
-        if name != key.name.text {
-          columns.append(ColumnSchema(name: input.column, type: input.type, isRequired: false))
-        }
+        knownHeaders.insert(input.column)
         continue
       }
       let isKey = name == key.name.text
@@ -138,7 +137,7 @@ struct PlanBuilder {
     let schema = TableSchema(
       key: key.column,
       time: policy.time.map { TableSchema.Time(column: $0.column, every: $0.every) },
-      columns: columns)
+      columns: columns, knownHeaders: knownHeaders)
     return (inputs, ignored, schema)
   }
 

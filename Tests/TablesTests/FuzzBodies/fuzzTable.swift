@@ -12,6 +12,10 @@ func fuzzTable(_ bytes: [UInt8], _ format: TableFormat) {
       ColumnSchema(name: "d", type: .date, isRequired: false),
       ColumnSchema(name: "id", type: .text(oneOf: nil)),
     ])
+  let whole = outcome(bytes, schema, format, blockSize: 1 << 20)
+  for size in [1, 7, 64] {
+    precondition(outcome(bytes, schema, format, blockSize: size) == whole)
+  }
   do {
     let (table, diagnostics) = try TableReader(schema: schema)
       .read(bytes, name: "data", format: format)
@@ -27,5 +31,19 @@ func fuzzTable(_ bytes: [UInt8], _ format: TableFormat) {
   } catch {
     precondition(!error.diagnostics.isEmpty)
     _ = TextRenderer().render(error.diagnostics)
+  }
+}
+
+/// All that reading in blocks of some size gives.
+private func outcome(
+  _ bytes: [UInt8], _ schema: TableSchema, _ format: TableFormat, blockSize: Int
+) -> String {
+  do {
+    let (table, diagnostics) = try TableReader(schema: schema)
+      .read(bytes, name: "data", format: format, blockSize: blockSize)
+    return "\(table.ids) \(table.periods!) \(table.periodTexts!) \(table.columns) "
+      + TextRenderer().render(diagnostics.shown)
+  } catch {
+    return TextRenderer().render(error.diagnostics)
   }
 }
