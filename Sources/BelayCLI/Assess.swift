@@ -12,6 +12,7 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 
 struct Assess: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "assess",
     abstract: "Assess data by a policy.",
     discussion: """
       Data are tables with one row for each subject and period, and a header. Without --policy \

@@ -9,6 +9,7 @@ struct Check: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Check policies and show everything that is wrong with them.",
     discussion: """
       Exit status: 0 when there are no errors, 1 when there are (with --strict also when there \

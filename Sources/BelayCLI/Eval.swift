@@ -5,6 +5,7 @@ import Diagnostics
 
 struct Eval: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "eval",
     abstract: "Evaluate an expression.",
     discussion: """
       Without an expression, each line of standard input is one; on a terminal there is a \

@@ -4,6 +4,7 @@ import Diagnostics
 
 struct Functions: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "functions",
     abstract: "Show the functions, operators and macros of expressions.",
     discussion: """
       Without a name all of them, a line each; with one, everything about it. Operators count \

@@ -29,6 +29,13 @@ package struct WrittenScalar {
       {
         return ScalarMap(text.source, startingAt: span.lower)
       }
+      let inside = span.lower + 1
+      if style == .singleQuoted || style == .doubleQuoted,
+        Int(span.upper) - Int(span.lower) == decoded.count + 2,
+        text.source.bytes[Int(inside)..<Int(span.upper - 1)].elementsEqual(decoded)
+      {
+        return ScalarMap(text.source, startingAt: inside)
+      }
       if style == .literal || style == .folded {
         for indent in explicitIndents(decoded, text, span) {
           var scalar = WrittenScalar(text, span)

@@ -5,7 +5,7 @@
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   guard let pattern = EditPattern(name) else { return nil }
   var best: (distance: Int, name: String)?
-  for candidate in candidates {
+  for candidate in Array(candidates) {
     let length = candidate.utf8.count
     let limit = max(1, max(pattern.length, length) / 3)
     guard abs(length - pattern.length) <= limit, length <= 64, candidate != name else { continue }

@@ -29,12 +29,13 @@ public final class SourceText: Sendable {
     var starts: [UInt32] = [0]
     var counts: [UInt32] = []
     var count: UInt32 = 0
-    for (offset, byte) in bytes.enumerated() {
-      if offset % Self.stride == 0 { counts.append(count) }
-      if byte == UInt8(ascii: "\n") { starts.append(UInt32(offset + 1)) }
-      if beginsScalar(byte) { count += 1 }
+    for mark in 0...(bytes.count / Self.stride) {
+      counts.append(count)
+      for offset in (mark * Self.stride)..<min((mark + 1) * Self.stride, bytes.count) {
+        if bytes[offset] == UInt8(ascii: "\n") { starts.append(UInt32(offset + 1)) }
+        if beginsScalar(bytes[offset]) { count += 1 }
+      }
     }
-    counts.append(count)
     lineStarts = starts
     scalarCounts = counts
   }

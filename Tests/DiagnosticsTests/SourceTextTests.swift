@@ -14,6 +14,16 @@ import Testing
     #expect(position == SourcePosition(line: line, column: column))
   }
 
+  @Test func `positions far down a line count scalars too`() {
+    let source = SourceText(name: "x", text: String(repeating: "aé😀", count: 5000) + "\nb")
+    for place in [0, 1, 1023, 1024, 4999] {
+      #expect(
+        source.position(at: UInt32(place * 7)) == SourcePosition(line: 1, column: place * 3 + 1))
+    }
+    #expect(source.position(at: 35_000) == SourcePosition(line: 1, column: 15_001))
+    #expect(source.position(at: 35_002) == SourcePosition(line: 2, column: 2))
+  }
+
   @Test func `an excerpt knows on which line it starts`() {
     let source = SourceText(name: "data.csv", bytes: Array("a,b\nc".utf8), firstLine: 1000)
     #expect(source.position(at: 0).line == 1000)
@@ -49,5 +59,28 @@ import Testing
   func `the nearest name is the one most likely meant`(_ written: String, _ meant: String?) {
     let names = ["weight", "amount", "visits", "inbox"]
     #expect(nearestName(to: written, among: names) == meant)
+  }
+
+  @Test(
+    arguments: [
+      // Insertions, deletions, substitutions and swaps count one each.
+      ("abcdefghi", "abcxdefyghiz", true), ("abcdefghi", "bceghi", true),
+      ("abcdefghi", "xbcdyfghz", true),
+      ("abcdefghi", "badcfeghi", true), ("abcdefghi", "badcfehgi", false),
+      ("abcdefghi", "ab", false),
+      // What was swapped is not edited again.
+      ("abcdef", "bxacdef", false), ("ca", "abc", false), ("", "a", false), ("a", "", false),
+    ] as [(String, String, Bool)])
+  func `a third of a name may differ`(_ name: String, _ other: String, _ isNear: Bool) {
+    #expect((nearestName(to: name, among: [other]) != nil) == isNear)
+    #expect((nearestName(to: other, among: [name]) != nil) == isNear)
+  }
+
+  @Test func `names are compared up to sixty-four bytes`() {
+    let name = String(repeating: "ab", count: 32)
+    #expect(nearestName(to: name, among: [name.uppercased()]) == name.uppercased())
+    #expect(nearestName(to: name, among: ["b" + name.dropFirst(2) + "a"]) != nil)
+    #expect(nearestName(to: name + "a", among: [name]) == nil)
+    #expect(nearestName(to: name, among: [name + "a"]) == nil)
   }
 }

@@ -86,7 +86,7 @@ extension Compiler {
     let candidates = (isFull ? [] : quantities).lazy
       .filter { target.admits($0.kind) && $0.kind.words != nil }
       .map { prefix.isEmpty ? $0.name : String($0.name.dropFirst(prefix.count)) }
-    return .unknownName(name, target.words, at: reference.span, among: candidates)
+    return .unknownName(name, target.words, at: reference.span, among: Array(candidates))
   }
 
   private func unknownAddress(_ address: NameReference) -> Diagnostic {

@@ -65,7 +65,11 @@ struct Compiler {
 
   /// Adds an error. Until everything is checked the diagnostics hold nothing else.
   mutating func report(_ error: Diagnostic) {
-    guard isFull else { return diagnostics.append(error) }
+    if isFull { cut() } else { diagnostics.append(error) }
+  }
+
+  /// Says once that not everything is shown.
+  private mutating func cut() {
     if !isCut { diagnostics[diagnostics.count - 1].notes.append("more is wrong than is shown") }
     isCut = true
   }
@@ -301,7 +305,10 @@ struct Compiler {
           path.append((read, 0))
         case .open(let start):
           // The edge is dropped, so that the rest can be looked at.
-          if isFull { break }
+          guard !isFull else {
+            cut()
+            break
+          }
           report(
             .cycle(
               path[start...].map { member in
@@ -326,19 +333,18 @@ struct Compiler {
   /// Checks an expression that has to give a number, which may be a whole one.
   mutating func checkNumber(_ expression: ExpressionText) -> CheckedExpression? {
     guard case .some(.some(let tree)) = parsed[expression.span] else { return nil }
-    var quiet: [Diagnostic] = []
-    if let checked = environment.check(tree, expecting: nil, diagnostics: &quiet),
-      [.double, .int, .uint].contains(checked.type)
-    {
-      return checked
-    }
-    return check(tree, expecting: .double)
+    guard let checked = check(tree, expecting: nil) else { return nil }
+    return [.double, .int, .uint].contains(checked.type)
+      ? checked : check(tree, expecting: .double)
   }
 
   private mutating func check(
     _ tree: ParsedExpression, expecting type: CELType?
   ) -> CheckedExpression? {
-    guard !isFull else { return nil }
+    guard !isFull else {
+      cut()
+      return nil
+    }
     var found: [Diagnostic] = []
     let checked = environment.check(tree, expecting: type, diagnostics: &found)
     for error in found { report(error) }

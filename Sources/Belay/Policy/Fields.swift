@@ -11,8 +11,8 @@ struct Fields {
   let owner: String
   /// Where the owner is named.
   let span: SourceSpan
-  private var values: [String: Node] = [:]
-  private(set) var keySpans: [String: SourceSpan] = [:]
+  /// By the keys that are meant. A place has few, so looking through them is faster than hashing.
+  private var entries: [Node.Entry] = []
   /// The values of keys that the format has and this version does not evaluate.
   private(set) var unsupported: [String: Node] = [:]
 
@@ -29,6 +29,7 @@ struct Fields {
     self.table = table
     self.owner = owner
     self.span = span
+    self.entries.reserveCapacity(entries.count)
     var unknown: [Node.Entry] = []
     var unsupported: [Node.Key] = []
     for entry in entries {
@@ -46,41 +47,46 @@ struct Fields {
       let near = nearestName(to: entry.key.text, among: table.keys.lazy.map(\.name))
       let homes = KeyTable.all.filter { $0[entry.key.text] != nil }.map(\.place)
       diagnostics.append(.unknownKey(entry.key, in: table, nearest: near, homes: homes))
-      guard let near, values[near] == nil else { continue }
+      guard let near, self[near] == nil else { continue }
       // One mistake gives one diagnostic: what is misspelt is read as what was meant.
       meant.insert(near)
       if homes.isEmpty, table[near]?.status != .unsupported { take(entry, as: near) }
     }
-    let missing = table.keys.filter {
-      $0.status == .required && values[$0.name] == nil && !meant.contains($0.name)
+    let missing = table.keys.filter { [self] in
+      $0.status == .required && self[$0.name] == nil && !meant.contains($0.name)
     }
     if !missing.isEmpty { diagnostics.append(.missingKeys(missing, owner: owner, at: span)) }
   }
 
   private mutating func take(_ entry: Node.Entry, as key: String) {
-    values[key] = entry.value
-    keySpans[key] = entry.key.span
+    entries.append(Node.Entry(key: Node.Key(text: key, span: entry.key.span), value: entry.value))
   }
 
-  subscript(key: String) -> Node? { values[key] }
+  private func entry(_ key: String) -> Node.Entry? {
+    entries.firstIndex { $0.key.text == key }.map { entries[$0] }
+  }
 
-  func has(_ key: String) -> Bool { values[key] != nil }
+  subscript(key: String) -> Node? { entry(key)?.value }
+
+  func keySpan(_ key: String) -> SourceSpan? { entry(key)?.key.span }
+
+  func has(_ key: String) -> Bool { entries.contains { $0.key.text == key } }
 
   // MARK: Scalars
 
   func text(_ key: String, _ diagnostics: inout [Diagnostic]) -> String? {
-    values[key].flatMap { textValue($0, "`\(key)`", &diagnostics) }
+    self[key].flatMap { textValue($0, "`\(key)`", &diagnostics) }
   }
 
   func number(_ key: String, _ diagnostics: inout [Diagnostic]) -> Double? {
-    values[key].flatMap { numberValue($0, "`\(key)`", &diagnostics) }
+    self[key].flatMap { numberValue($0, "`\(key)`", &diagnostics) }
   }
 
   /// A number within bounds.
   func number(
     _ key: String, in range: ClosedRange<Double>, _ diagnostics: inout [Diagnostic]
   ) -> Double? {
-    guard let node = values[key], let value = numberValue(node, "`\(key)`", &diagnostics)
+    guard let node = self[key], let value = numberValue(node, "`\(key)`", &diagnostics)
     else { return nil }
     guard range.contains(value) else {
       diagnostics.append(.outOfBounds("`\(key)`", range, at: node.span))
@@ -90,7 +96,7 @@ struct Fields {
   }
 
   func flag(_ key: String, _ diagnostics: inout [Diagnostic]) -> Bool? {
-    guard let node = values[key] else { return nil }
+    guard let node = self[key] else { return nil }
     if let scalar = filledScalar(node, "`\(key)` is true or false", &diagnostics) {
       if scalar.style != .quoted, scalar.text == "true" { return true }
       if scalar.style != .quoted, scalar.text == "false" { return false }
@@ -103,21 +109,21 @@ struct Fields {
   func word<Word: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Word.Type, _ diagnostics: inout [Diagnostic]
   ) -> Word? where Word.RawValue == String {
-    values[key].flatMap { wordValue($0, type, "`\(key)`", &diagnostics) }
+    self[key].flatMap { wordValue($0, type, "`\(key)`", &diagnostics) }
   }
 
   /// A reference to something declared by that name.
   func reference(_ key: String, _ diagnostics: inout [Diagnostic]) -> NameReference? {
-    values[key].flatMap { referenceValue($0, "`\(key)`", &diagnostics) }
+    self[key].flatMap { referenceValue($0, "`\(key)`", &diagnostics) }
   }
 
   func expression(_ key: String, _ diagnostics: inout [Diagnostic]) -> ExpressionText? {
-    values[key].flatMap { expressionValue($0, "`\(key)`", &diagnostics) }
+    self[key].flatMap { expressionValue($0, "`\(key)`", &diagnostics) }
   }
 
   /// A number, or the name of a parameter.
   func setting(_ key: String, _ diagnostics: inout [Diagnostic]) -> NumberSetting? {
-    values[key].flatMap { settingValue($0, "`\(key)`", &diagnostics) }
+    self[key].flatMap { settingValue($0, "`\(key)`", &diagnostics) }
   }
 
   // MARK: Lists
@@ -144,7 +150,7 @@ struct Fields {
   }
 
   func list(_ key: String, _ what: String, _ diagnostics: inout [Diagnostic]) -> [Node]? {
-    guard let node = values[key] else { return nil }
+    guard let node = self[key] else { return nil }
     guard case .sequence(let items) = node.content else {
       diagnostics.append(.notAList(key, what, at: node.span, node))
       return nil
@@ -154,7 +160,7 @@ struct Fields {
 
   /// `[least, greatest]`.
   func range(_ key: String, _ diagnostics: inout [Diagnostic]) -> ClosedRange<Double>? {
-    guard let node = values[key] else { return nil }
+    guard let node = self[key] else { return nil }
     guard case .sequence(let items) = node.content, items.count == 2 else {
       diagnostics.append(
         .wrongShape(
@@ -174,7 +180,7 @@ struct Fields {
 
   /// The entries of a mapping whose keys are names that the author chose.
   func entries(_ key: String, _ what: String, _ diagnostics: inout [Diagnostic]) -> [Node.Entry]? {
-    guard let node = values[key] else { return nil }
+    guard let node = self[key] else { return nil }
     guard case .mapping(let entries) = node.content else {
       diagnostics.append(.wrongShape("`\(key)` takes \(what)", at: node.span, node))
       return nil
@@ -186,79 +192,90 @@ struct Fields {
 // MARK: - Single values
 
 /// The scalar of a node that has to be one and has to hold something.
-func filledScalar(_ node: Node, _ expectation: String, _ diagnostics: inout [Diagnostic]) -> Scalar?
-{
+///
+/// What is expected is put into words only where it is not there.
+func filledScalar(
+  _ node: Node, _ expectation: @autoclosure () -> String, _ diagnostics: inout [Diagnostic]
+) -> Scalar? {
   guard case .scalar(let scalar) = node.content else {
-    diagnostics.append(.wrongShape(expectation, at: node.span, node))
+    diagnostics.append(.wrongShape(expectation(), at: node.span, node))
     return nil
   }
   if scalar.isNothing {
-    diagnostics.append(.emptyValue(expectation, scalar, at: node.span))
+    diagnostics.append(.emptyValue(expectation(), scalar, at: node.span))
     return nil
   }
   return scalar
 }
 
-func textValue(_ node: Node, _ what: String, _ diagnostics: inout [Diagnostic]) -> String? {
-  filledScalar(node, "\(what) takes text", &diagnostics)?.text
+func textValue(_ node: Node, _ what: @autoclosure () -> String, _ diagnostics: inout [Diagnostic])
+  -> String?
+{
+  filledScalar(node, "\(what()) takes text", &diagnostics)?.text
 }
 
-func numberValue(_ node: Node, _ what: String, _ diagnostics: inout [Diagnostic]) -> Double? {
-  guard let scalar = filledScalar(node, "\(what) takes a number", &diagnostics) else { return nil }
+func numberValue(_ node: Node, _ what: @autoclosure () -> String, _ diagnostics: inout [Diagnostic])
+  -> Double?
+{
+  guard let scalar = filledScalar(node, "\(what()) takes a number", &diagnostics) else {
+    return nil
+  }
   if let value = NumberText.parse(Array(scalar.text.utf8)), value.isFinite {
     guard scalar.style != .quoted else {
-      diagnostics.append(.quotedNumber(scalar.text, what, at: node.span))
+      diagnostics.append(.quotedNumber(scalar.text, what(), at: node.span))
       return nil
     }
     return value
   }
-  diagnostics.append(.notANumber(scalar.text, what, at: node.span))
+  diagnostics.append(.notANumber(scalar.text, what(), at: node.span))
   return nil
 }
 
 func wordValue<Word: RawRepresentable & CaseIterable>(
-  _ node: Node, _ type: Word.Type, _ what: String, _ diagnostics: inout [Diagnostic]
+  _ node: Node, _ type: Word.Type, _ what: @autoclosure () -> String,
+  _ diagnostics: inout [Diagnostic]
 ) -> Word? where Word.RawValue == String {
-  let words = Word.allCases.map(\.rawValue)
   guard
-    let scalar = filledScalar(node, "\(what) is \(alternatives(words))", &diagnostics)
+    let scalar = filledScalar(
+      node, "\(what()) is \(alternatives(Word.allCases.map(\.rawValue)))", &diagnostics)
   else { return nil }
   if let word = Word(rawValue: scalar.text) { return word }
-  diagnostics.append(.unknownWord(scalar.text, what, words, at: node.span))
+  diagnostics.append(
+    .unknownWord(scalar.text, what(), Word.allCases.map(\.rawValue), at: node.span))
   return nil
 }
 
 func referenceValue(
-  _ node: Node, _ what: String, _ diagnostics: inout [Diagnostic]
+  _ node: Node, _ what: @autoclosure () -> String, _ diagnostics: inout [Diagnostic]
 ) -> NameReference? {
-  filledScalar(node, "\(what) takes a name", &diagnostics).map {
+  filledScalar(node, "\(what()) takes a name", &diagnostics).map {
     NameReference(text: $0.text, span: node.span)
   }
 }
 
 func expressionValue(
-  _ node: Node, _ what: String, _ diagnostics: inout [Diagnostic]
+  _ node: Node, _ what: @autoclosure () -> String, _ diagnostics: inout [Diagnostic]
 ) -> ExpressionText? {
   guard case .scalar = node.content else {
     diagnostics.append(
-      .wrongShape("\(what) takes an expression", at: node.span, node, example: "\"hours > 60\""))
+      .wrongShape("\(what()) takes an expression", at: node.span, node, example: "\"hours > 60\""))
     return nil
   }
-  return filledScalar(node, "\(what) takes an expression", &diagnostics).map {
+  return filledScalar(node, "\(what()) takes an expression", &diagnostics).map {
     ExpressionText(text: $0.text, map: $0.map, span: node.span)
   }
 }
 
 func settingValue(
-  _ node: Node, _ what: String, _ diagnostics: inout [Diagnostic]
+  _ node: Node, _ what: @autoclosure () -> String, _ diagnostics: inout [Diagnostic]
 ) -> NumberSetting? {
   guard
-    let scalar = filledScalar(node, "\(what) takes a number or a parameter's name", &diagnostics)
+    let scalar = filledScalar(node, "\(what()) takes a number or a parameter's name", &diagnostics)
   else { return nil }
   if isName(scalar.text), scalar.style != .literal {
     return .parameter(NameReference(text: scalar.text, span: node.span))
   }
-  return numberValue(node, what, &diagnostics).map { .number($0, node.span) }
+  return numberValue(node, what(), &diagnostics).map { .number($0, node.span) }
 }
 
 /// `a, b or c`.

@@ -8,15 +8,15 @@ extension PolicyReader {
     guard let fields = declarationFields(node, .factor, "factor", name) else { return }
     let kinds = ["from", "when", "points", "parts"].filter(fields.has)
     guard kinds.count == 1 else {
-      diagnostics.append(.oneRule(name, kinds.compactMap { fields.keySpans[$0] }))
+      diagnostics.append(.oneRule(name, kinds.compactMap { fields.keySpan($0) }))
       return
     }
     if kinds != ["from"] {
       for key in ["curve", "bands"] where fields.has(key) {
-        diagnostics.append(.needsTogether(key, "from", at: fields.keySpans[key]!))
+        diagnostics.append(.needsTogether(key, "from", at: fields.keySpan(key)!))
       }
     }
-    if kinds != ["parts"], let span = fields.keySpans["combine"] {
+    if kinds != ["parts"], let span = fields.keySpan("combine") {
       diagnostics.append(.needsTogether("combine", "parts", at: span))
     }
     let rule: FactorDeclaration.Rule? =
@@ -54,7 +54,7 @@ extension PolicyReader {
     _ fields: Fields, of name: DeclaredName
   ) -> FactorDeclaration.Rule? {
     if !fields.has("combine") {
-      diagnostics.append(.partsNeedMax(name, at: fields.keySpans["parts"]!))
+      diagnostics.append(.partsNeedMax(name, at: fields.keySpan("parts")!))
     } else if fields.word("combine", Combination.self, &diagnostics) == .mean {
       diagnostics.append(.partsNeedMax(name, at: fields["combine"]!.span))
     }
@@ -80,7 +80,7 @@ extension PolicyReader {
 
   private mutating func scale(_ fields: Fields, _ owner: String) -> Scale? {
     guard fields.has("curve") != fields.has("bands") else {
-      let keys = ["curve", "bands"].compactMap { fields.keySpans[$0] }
+      let keys = ["curve", "bands"].compactMap { fields.keySpan($0) }
       diagnostics.append(.curveOrBands(owner, keys, at: fields.span))
       return nil
     }

@@ -92,7 +92,7 @@ struct PolicyReader {
     _ = fields.number("belay", &diagnostics)
     guard isRoot else {
       for key in ["policy", "version", "title", "permitted_use", "prohibited_use"] {
-        if let span = fields.keySpans[key] { diagnostics.append(.rootOnly(key, at: span)) }
+        if let span = fields.keySpan(key) { diagnostics.append(.rootOnly(key, at: span)) }
       }
       return
     }
@@ -127,7 +127,7 @@ struct PolicyReader {
 
   /// Whether a key that may stand once has not stood before.
   private mutating func isFirst(_ key: String, _ fields: Fields) -> Bool {
-    guard let span = fields.keySpans[key] else { return false }
+    guard let span = fields.keySpan(key) else { return false }
     return isFirst("`\(key)` is given", at: span)
   }
 
@@ -265,7 +265,7 @@ struct PolicyReader {
     }
     let scope = fields.word("scope", Scope.self, &diagnostics)
     if let subject = role?.scope {
-      _ = isFirst("`role: \(subject.rawValue)` is given", at: fields.keySpans["role"]!)
+      _ = isFirst("`role: \(subject.rawValue)` is given", at: fields.keySpan("role")!)
       if let scope, scope > subject {
         diagnostics.append(.idAboveScope(subject, at: fields["scope"]!.span))
       }
@@ -329,7 +329,7 @@ struct PolicyReader {
     if fields.has("by") != fields.has("values") {
       let present = fields.has("by") ? "by" : "values"
       let absent = fields.has("by") ? "values" : "by"
-      diagnostics.append(.needsTogether(present, absent, at: fields.keySpans[present]!))
+      diagnostics.append(.needsTogether(present, absent, at: fields.keySpan(present)!))
     }
     if !fields.has("default"), !fields.has("values"), !fields.has("by"),
       diagnostics.count == before

@@ -20,9 +20,8 @@ extension Checker {
     }
     let near = nearestName(
       to: function,
-      among: environment.functions.functionNames.filter { name in
-        environment.functions.hasFunction(name, in: environment.profile)
-          && name.utf8.allSatisfy { $0 != 0x5F || !name.hasPrefix("_") } && !name.hasPrefix("@")
+      among: environment.functions.functionNames(in: environment.profile).filter { name in
+        name.utf8.allSatisfy { $0 != 0x5F || !name.hasPrefix("_") } && !name.hasPrefix("@")
       })
     let isName = environment.slot(of: function) != nil
     return Diagnostic(

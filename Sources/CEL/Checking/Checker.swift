@@ -128,8 +128,7 @@ struct Checker {
 
   private func unknownName(_ names: [String], at span: SourceSpan) -> Diagnostic {
     let whole = names.joined(separator: ".")
-    let candidates = [variables.map(\.name).filter { !$0.hasPrefix("@") }, environment.names]
-      .joined()
+    let candidates = variables.map(\.name).filter { !$0.hasPrefix("@") } + environment.names
     var nearest = nearestName(to: whole, among: candidates)
     if nearest == nil, names.count > 1 { nearest = nearestName(to: names[0], among: candidates) }
     let isFunction = environment.functions.hasFunction(whole, in: environment.profile)
@@ -394,7 +393,9 @@ struct Checker {
     _ function: String, member: Bool = false, _ arguments: [SyntaxTree.ID], _ id: SyntaxTree.ID
   ) -> Checked {
     let overloads = environment.functions.overloads(of: function, in: environment.profile)
-    let fitting = overloads.filter { $0.isMember == member }
+    let fitting =
+      overloads.allSatisfy { $0.isMember == member }
+      ? overloads : overloads.filter { $0.isMember == member }
     if arguments.count > 1, let list = fitting.first(where: \.isVariadic) {
       return variadic(list, fitting, arguments, id)
     }

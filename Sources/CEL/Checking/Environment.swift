@@ -40,8 +40,10 @@ public struct Environment: Sendable {
       slots[name] = names.count
       names.append(name)
       types.append(type)
-      for (place, byte) in zip(name.utf8.indices, name.utf8) where byte == UInt8(ascii: ".") {
-        namespaces.insert(String(name[..<place]))
+      var rest = name.utf8[...]
+      while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
+        namespaces.insert(String(name[..<dot]))
+        rest = rest[dot...].dropFirst()
       }
     }
   }

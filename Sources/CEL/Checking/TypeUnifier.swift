@@ -47,6 +47,9 @@ struct TypeUnifier {
 
   /// An overload's signature with variables of its own.
   mutating func instance(_ overload: Overload) -> ([CELType], CELType) {
+    if overload.parameters.allSatisfy(\.isConcrete), overload.result.isConcrete {
+      return (overload.parameters, overload.result)
+    }
     var own: [String: CELType] = [:]
     func replace(_ type: CELType, _ unifier: inout TypeUnifier) -> CELType {
       switch type {

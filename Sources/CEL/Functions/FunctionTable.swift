@@ -10,28 +10,38 @@ public enum Profile: Sendable, Hashable {
 /// All functions and operators, each with its overloads.
 public struct FunctionTable: Sendable {
   public private(set) var overloads: [Overload] = []
-  private var places: [String: [Int]] = [:]
+  /// The overloads of each function, for each profile.
+  private var overloadsInCEL: [String: [Overload]] = [:]
+  private var overloadsInPolicies: [String: [Overload]] = [:]
 
   public init(_ overloads: [Overload]) {
     for overload in overloads { add(overload) }
   }
 
   public mutating func add(_ overload: Overload) {
-    places[overload.function, default: []].append(overloads.count)
     overloads.append(overload)
+    if overload.profile != .policy {
+      overloadsInCEL[overload.function, default: []].append(overload)
+    }
+    if overload.profile != .cel {
+      overloadsInPolicies[overload.function, default: []].append(overload)
+    }
   }
 
   /// The overloads of a function, in order of declaration.
   public func overloads(of function: String, in profile: Profile) -> [Overload] {
-    (places[function] ?? []).lazy.map { overloads[$0] }.filter {
-      $0.profile == nil || $0.profile == profile
+    byName(in: profile)[function] ?? []
+  }
+
+  private func byName(in profile: Profile) -> [String: [Overload]] {
+    switch profile {
+    case .cel: overloadsInCEL
+    case .policy: overloadsInPolicies
     }
   }
 
   func hasFunction(_ function: String, in profile: Profile) -> Bool {
-    places[function]?.contains {
-      overloads[$0].profile == nil || overloads[$0].profile == profile
-    } ?? false
+    byName(in: profile)[function] != nil
   }
 
   /// The column forms, by the overloads' ids.
@@ -41,7 +51,7 @@ public struct FunctionTable: Sendable {
     return kernels
   }
 
-  var functionNames: [String] { places.keys.sorted() }
+  func functionNames(in profile: Profile) -> [String] { byName(in: profile).keys.sorted() }
 
   /// The standard library of CEL, its extensions, and what policies add.
   ///

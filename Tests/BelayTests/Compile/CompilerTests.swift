@@ -388,4 +388,63 @@ import Testing
     #expect(diagnostics.count == 200)
     #expect(diagnostics.flatMap(\.notes) == ["more is wrong than is shown"])
   }
+
+  @Test(arguments: [".yaml", ".json"])
+  func `two thousand rules, each before what it reads, make one plan`(
+    _ format: String
+  ) throws {
+    let count = 500
+    func section(_ name: String, _ item: (Int) -> String) -> String {
+      "\"\(name)\": {"
+        + (0..<count).map { "\"\(name)_\($0)\": \(item($0))" }.joined(separator: ", ") + "}"
+    }
+    // What is on one line in braces is YAML and JSON.
+    let sections = [
+      "\"belay\": 1, \"policy\": \"many\"",
+      section("interventions") {
+        """
+        {"kind": "structural", "title": "T", "when": "alert.alerts_\($0)", "priority": \(count - $0)}
+        """
+      },
+      section("alerts") {
+        """
+        {"when": "points.factors_\($0) >= 50", "severity": "low", "owner": "x", "message": "M"}
+        """
+      },
+      section("factors") {
+        """
+        {"domain": "d\($0 % 50)", "points": "measures_\($0) > \($0) ? 100 : 0", "weight": 1}
+        """
+      },
+      "\"domains\": {"
+        + (0..<50).map { "\"d\($0)\": {\"weight\": 1}" }.joined(separator: ", ") + "}",
+      section("measures") { $0 + 1 < count ? "\"measures_\($0 + 1) + 0\"" : "\"hours\"" },
+      "\"scores\": {\"s\": {\"levels\": {\"low\": 0}}}",
+      """
+      "inputs": {"provider_id": {"type": "text", "role": "provider"}, "hours": {"type": "number"}}
+      """,
+    ]
+    let policy = try MemoryFiles([("policy\(format)", "{\(sections.joined(separator: ", "))}")])
+      .compile()
+    #expect(policy.warnings.isEmpty)
+    // The first hundred factors, two of each domain, are above their bounds.
+    let result = try policy.assess(["hours": 100])
+    #expect(result.scores[0].value == 20)
+    #expect(result.alerts.map(\.id) == (0..<100).map { "alerts_\($0)" })
+    #expect(
+      result.interventions.map(\.id) == (0..<100).reversed().map { "interventions_\($0)" })
+  }
+
+  @Test func `of very many circles the first are shown`() {
+    let count = 2000
+    let links =
+      (1..<count).map { "  m\($0 - 1): \"m\($0) + m0\"\n" }.joined()
+      + "  m\(count - 1): m0\n"
+    let diagnostics = MemoryFiles(
+      Self.head + "inputs: {provider_id: {type: text, role: provider}}\nmeasures:\n" + links
+    ).diagnostics
+    #expect(diagnostics.count == 200)
+    #expect(diagnostics.allSatisfy { $0.code == .cycle })
+    #expect(diagnostics.flatMap(\.notes).contains("more is wrong than is shown"))
+  }
 }
