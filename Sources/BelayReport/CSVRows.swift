@@ -5,49 +5,36 @@ import Tables
 struct CSVRows: Sendable {
   private let numbers: NumberStyle
   private let scores: [Score]
-  private let alerts: Names
-  private let interventions: Names
+  private let alerts: CSVNames
+  private let interventions: CSVNames
+  /// The names of all scores' levels, as cells.
+  private let levels: CSVNames
 
   /// How many interventions a row shows.
   private static let shownInterventions = 3
 
   private struct Score: Sendable {
     let id: String
-    /// As cells.
-    let levels: [[UInt8]]
     let domains: [String]
-  }
-
-  /// Ids one behind the other.
-  private struct Names: Sendable {
-    let ids: [String]
-    let bytes: [[UInt8]]
-    /// Room for all of them.
-    let room: Int
-
-    init(_ ids: [String]) {
-      self.ids = ids
-      bytes = ids.map { Array($0.utf8) }
-      room = bytes.reduce(0) { $0 + $1.count + 1 }
-    }
+    /// The place of its lowest level among those of all scores.
+    let firstLevel: Int
   }
 
   init(
     _ results: ResultColumns, alerts: [String], interventions: [String], numbers: NumberStyle
   ) {
     self.numbers = numbers
-    self.alerts = Names(alerts)
-    self.interventions = Names(interventions)
-    scores = results.scores.map { score in
-      Score(
-        id: score.score.id,
-        levels: score.levelNames.map { name in
-          var cell = ByteBuffer()
-          Array(name.utf8).withUnsafeBufferPointer { cell.append(csvCell: $0) }
-          return cell.withUnsafeBytes { Array($0) }
-        },
-        domains: score.domains.map(\.id))
+    self.alerts = CSVNames(alerts)
+    self.interventions = CSVNames(interventions)
+    var levels: [String] = []
+    var scores: [Score] = []
+    for score in results.scores {
+      scores.append(
+        Score(id: score.score.id, domains: score.domains.map(\.id), firstLevel: levels.count))
+      levels += score.levelNames
     }
+    self.scores = scores
+    self.levels = CSVNames(levels)
   }
 
   /// The header, for key columns of these names.
@@ -72,48 +59,40 @@ struct CSVRows: Sendable {
     _ results: borrowing ResultColumns, _ rows: Range<Int>, to buffer: inout ByteBuffer,
     key: (Int, inout ByteBuffer) -> Void
   ) {
-    let comma = UInt8(ascii: ",")
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 64) {
+      let stretch = first..<min(first + 64, rows.upperBound)
+      let cells = CellColumns(results, stretch, firstLevels: scores.map(\.firstLevel))
       let firing = RowMarks(results.firing, first: first)
       let undetermined = RowMarks(results.determined, first: first, isInverted: true)
       let recommended = RowMarks(results.recommended, first: first)
-      for row in first..<min(first + 64, rows.upperBound) {
-        key(row, &buffer)
-        if !scores.isEmpty {
-          append(0, results, row, &buffer)
-          for domain in results.scores[0].domains {
-            buffer.append(comma)
-            append(domain.values[row], &buffer)
+      cells.withRows { cells in
+        for row in 0..<stretch.count {
+          key(first + row, &buffer)
+          var place = row * cells.width
+          for score in scores.indices {
+            if score == 1 {
+              append(firing, undetermined, recommended, row, &buffer)
+            }
+            append(cells.numbers[place], &buffer)
+            levels.append(cells.levels[row * scores.count + score], to: &buffer)
+            append(cells.numbers[place + 1], &buffer)
+            place += 2
+            guard score == 0 else { continue }
+            for _ in scores[0].domains.indices {
+              append(cells.numbers[place], &buffer)
+              place += 1
+            }
           }
+          if scores.count < 2 { append(firing, undetermined, recommended, row, &buffer) }
+          buffer.append(UInt8(ascii: "\n"))
         }
-        buffer.append(comma)
-        append(alerts, firing, row - first, .max, &buffer)
-        buffer.append(comma)
-        append(alerts, undetermined, row - first, .max, &buffer)
-        buffer.append(comma)
-        append(interventions, recommended, row - first, Self.shownInterventions, &buffer)
-        for score in scores.indices.dropFirst() { append(score, results, row, &buffer) }
-        buffer.append(UInt8(ascii: "\n"))
       }
     }
   }
 
-  /// A score's value, level and coverage, a comma before each.
-  private func append(
-    _ score: Int, _ results: borrowing ResultColumns, _ row: Int, _ buffer: inout ByteBuffer
-  ) {
-    let comma = UInt8(ascii: ",")
-    buffer.append(comma)
-    append(results.scores[score].score.values[row], &buffer)
-    buffer.append(comma)
-    let level = results.scores[score].levels[row]
-    if level >= 0 { buffer.append(scores[score].levels[Int(level)]) }
-    buffer.append(comma)
-    append(results.scores[score].coverage[row], &buffer)
-  }
-
-  /// A number; nothing where it is unknown.
+  /// A comma and a number; nothing behind the comma where it is unknown.
   private func append(_ number: Double, _ buffer: inout ByteBuffer) {
+    buffer.append(UInt8(ascii: ","))
     guard number.isFinite else { return }
     if let decimals = numbers.decimals {
       buffer.append(fixed: number, decimals: decimals)
@@ -122,18 +101,113 @@ struct CSVRows: Sendable {
     }
   }
 
-  /// The first marked ids, joined by `;`.
+  /// The three cells of ids, a comma before each.
   private func append(
-    _ names: Names, _ marks: RowMarks, _ row: Int, _ limit: Int, _ buffer: inout ByteBuffer
+    _ firing: RowMarks, _ undetermined: RowMarks, _ recommended: RowMarks, _ row: Int,
+    _ buffer: inout ByteBuffer
   ) {
+    alerts.append(firing, row, limit: .max, to: &buffer)
+    alerts.append(undetermined, row, limit: .max, to: &buffer)
+    interventions.append(recommended, row, limit: Self.shownInterventions, to: &buffer)
+  }
+}
+
+/// Names that cells hold, one behind the other.
+private struct CSVNames: Sendable {
+  private let bytes: [UInt8]
+  /// Where each name starts; then where the last one ends.
+  private let bounds: [Int]
+
+  init(_ names: [String]) {
+    var buffer = ByteBuffer()
+    var bounds = [0]
+    for name in names {
+      buffer.append(csvCell: name)
+      bounds.append(buffer.count)
+    }
+    self.bounds = bounds
+    bytes = buffer.withUnsafeBytes { Array($0) }
+  }
+
+  /// Appends a comma and the name at a place; none for a place below 0.
+  func append(_ place: Int32, to buffer: inout ByteBuffer) {
+    buffer.append(UInt8(ascii: ","))
+    if place >= 0 { append(Int(place), &buffer) }
+  }
+
+  /// Appends a comma and the first names that are marked, joined by `;`.
+  func append(_ marks: RowMarks, _ row: Int, limit: Int, to buffer: inout ByteBuffer) {
+    buffer.append(UInt8(ascii: ","))
     var shown = 0
     for group in 0..<marks.groups {
       var bits = marks[group, row]
       while bits != 0, shown < limit {
         if shown > 0 { buffer.append(UInt8(ascii: ";")) }
-        buffer.append(names.bytes[group * 64 + bits.trailingZeroBitCount])
+        append(group * 64 + bits.trailingZeroBitCount, &buffer)
         bits &= bits - 1
         shown += 1
+      }
+    }
+  }
+
+  private func append(_ place: Int, _ buffer: inout ByteBuffer) {
+    let start = bounds[place]
+    let count = bounds[place + 1] - start
+    bytes.withUnsafeBufferPointer { bytes in
+      buffer.append(bytes.baseAddress! + start, count: count)
+    }
+  }
+}
+
+/// The numbers and levels of up to 64 rows, row by row, as they are written.
+private struct CellColumns {
+  /// How many numbers a row has.
+  let width: Int
+  private var numbers: [Double]
+  private var levels: [Int32]
+
+  init(_ results: borrowing ResultColumns, _ rows: Range<Int>, firstLevels: [Int]) {
+    let scores = results.scores
+    width = scores.count * 2 + (scores.first?.domains.count ?? 0)
+    numbers = Array(repeating: .nan, count: rows.count * width)
+    levels = Array(repeating: -1, count: rows.count * scores.count)
+    var place = 0
+    for (index, score) in scores.enumerated() {
+      add(score.score.values, rows, at: place)
+      add(score.coverage, rows, at: place + 1)
+      place += 2
+      if index == 0 {
+        for domain in score.domains {
+          add(domain.values, rows, at: place)
+          place += 1
+        }
+      }
+      for (row, level) in score.levels[rows].enumerated() where level >= 0 {
+        levels[row * scores.count + index] = Int32(firstLevels[index]) + level
+      }
+    }
+  }
+
+  private mutating func add(_ column: [Double], _ rows: Range<Int>, at place: Int) {
+    column.withUnsafeBufferPointer { column in
+      var target = place
+      for row in rows {
+        numbers[target] = column[row]
+        target += width
+      }
+    }
+  }
+
+  struct Rows {
+    let width: Int
+    let numbers: UnsafeBufferPointer<Double>
+    let levels: UnsafeBufferPointer<Int32>
+  }
+
+  func withRows(_ body: (Rows) -> Void) {
+    numbers.withUnsafeBufferPointer { numbers in
+      levels.withUnsafeBufferPointer { levels in
+        body(Rows(width: width, numbers: numbers, levels: levels))
       }
     }
   }
