@@ -9,6 +9,10 @@ struct CSVRows: Sendable {
   private let interventions: CSVNames
   /// The names of all scores' levels, as cells.
   private let levels: CSVNames
+  /// How many domains the first score has.
+  private let domainCount: Int
+  /// Room for what stands behind the key cells of a row.
+  private let room: Int
 
   /// How many interventions a row shows.
   private static let shownInterventions = 3
@@ -35,6 +39,11 @@ struct CSVRows: Sendable {
     }
     self.scores = scores
     self.levels = CSVNames(levels)
+    domainCount = scores.first?.domains.count ?? 0
+    let numbersOfRow = scores.count * 2 + domainCount
+    room =
+      numbersOfRow * (NumberText.fixedRoom + 1) + scores.count * (self.levels.room + 1)
+      + 2 * self.alerts.room + self.interventions.room + 8
   }
 
   /// The header, for key columns of these names.
@@ -62,61 +71,95 @@ struct CSVRows: Sendable {
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 64) {
       let stretch = first..<min(first + 64, rows.upperBound)
       let cells = CellColumns(results, stretch, firstLevels: scores.map(\.firstLevel))
-      let firing = RowMarks(results.firing, first: first)
-      let undetermined = RowMarks(results.determined, first: first, isInverted: true)
-      let recommended = RowMarks(results.recommended, first: first)
+      let marks = RowMarks(results, first: first)
       cells.withRows { cells in
         for row in 0..<stretch.count {
           key(first + row, &buffer)
-          var place = row * cells.width
-          for score in scores.indices {
-            if score == 1 {
-              append(firing, undetermined, recommended, row, &buffer)
-            }
-            append(cells.numbers[place], &buffer)
-            levels.append(cells.levels[row * scores.count + score], to: &buffer)
-            append(cells.numbers[place + 1], &buffer)
-            place += 2
-            guard score == 0 else { continue }
-            for _ in scores[0].domains.indices {
-              append(cells.numbers[place], &buffer)
-              place += 1
-            }
-          }
-          if scores.count < 2 { append(firing, undetermined, recommended, row, &buffer) }
-          buffer.append(UInt8(ascii: "\n"))
+          buffer.append(upTo: room) { write(cells, marks, row, to: $0) }
         }
       }
     }
   }
 
+  /// Writes what stands behind the key cells, and gives the place behind it.
+  private func write(
+    _ cells: CellColumns.Rows, _ marks: RowMarks, _ row: Int,
+    to start: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
+    var end = start
+    var place = row * cells.width
+    for score in scores.indices {
+      if score == 1 { write(marks, row, to: &end) }
+      write(cells.numbers[place], to: &end)
+      write(UInt8(ascii: ","), to: &end)
+      let level = cells.levels[row * scores.count + score]
+      if level >= 0 { levels.write(Int(level), to: &end) }
+      write(cells.numbers[place + 1], to: &end)
+      place += 2
+      guard score == 0 else { continue }
+      for _ in 0..<domainCount {
+        write(cells.numbers[place], to: &end)
+        place += 1
+      }
+    }
+    if scores.count < 2 { write(marks, row, to: &end) }
+    write(UInt8(ascii: "\n"), to: &end)
+    return end
+  }
+
+  private func write(_ byte: UInt8, to end: inout UnsafeMutablePointer<UInt8>) {
+    end.pointee = byte
+    end += 1
+  }
+
   /// A comma and a number; nothing behind the comma where it is unknown.
-  private func append(_ number: Double, _ buffer: inout ByteBuffer) {
-    buffer.append(UInt8(ascii: ","))
-    guard number.isFinite else { return }
+  private func write(_ number: Double, to end: inout UnsafeMutablePointer<UInt8>) {
+    write(UInt8(ascii: ","), to: &end)
     if let decimals = numbers.decimals {
-      buffer.append(fixed: number, decimals: decimals)
+      // Scores and shares are no larger than 100.
+      end += NumberText.writeFixed(number, decimals: decimals, to: end)!
     } else {
-      buffer.append(shortest: number)
+      end += NumberText.writeShortest(number, to: end)
     }
   }
 
   /// The three cells of ids, a comma before each.
-  private func append(
-    _ firing: RowMarks, _ undetermined: RowMarks, _ recommended: RowMarks, _ row: Int,
-    _ buffer: inout ByteBuffer
+  private func write(_ marks: RowMarks, _ row: Int, to end: inout UnsafeMutablePointer<UInt8>) {
+    write(alerts, marks, row, first: 0, limit: .max, to: &end)
+    write(alerts, marks, row, first: alerts.count, limit: .max, to: &end)
+    write(
+      interventions, marks, row, first: 2 * alerts.count, limit: Self.shownInterventions, to: &end)
+  }
+
+  /// A comma and the first names that are marked, joined by `;`.
+  ///
+  /// - Parameter first: the place of the first name's mark.
+  @inline(__always)
+  private func write(
+    _ names: CSVNames, _ marks: RowMarks, _ row: Int, first: Int, limit: Int,
+    to end: inout UnsafeMutablePointer<UInt8>
   ) {
-    alerts.append(firing, row, limit: .max, to: &buffer)
-    alerts.append(undetermined, row, limit: .max, to: &buffer)
-    interventions.append(recommended, row, limit: Self.shownInterventions, to: &buffer)
+    write(UInt8(ascii: ","), to: &end)
+    var shown = 0
+    marks.forEach(in: first..<first + names.count, of: row) { place in
+      guard shown < limit else { return }
+      if shown > 0 { write(UInt8(ascii: ";"), to: &end) }
+      names.write(place - first, to: &end)
+      shown += 1
+    }
   }
 }
 
 /// Names that cells hold, one behind the other.
 private struct CSVNames: Sendable {
+  let count: Int
+  /// With as many bytes behind the last as are copied at once.
   private let bytes: [UInt8]
   /// Where each name starts; then where the last one ends.
   private let bounds: [Int]
+
+  /// How many bytes are copied at once.
+  private static let step = 16
 
   init(_ names: [String]) {
     var buffer = ByteBuffer()
@@ -125,37 +168,27 @@ private struct CSVNames: Sendable {
       buffer.append(csvCell: name)
       bounds.append(buffer.count)
     }
+    count = names.count
     self.bounds = bounds
-    bytes = buffer.withUnsafeBytes { Array($0) }
+    bytes =
+      buffer.withUnsafeBytes { Array($0) } + [UInt8](repeating: 0, count: Self.step)
   }
 
-  /// Appends a comma and the name at a place; none for a place below 0.
-  func append(_ place: Int32, to buffer: inout ByteBuffer) {
-    buffer.append(UInt8(ascii: ","))
-    if place >= 0 { append(Int(place), &buffer) }
-  }
+  /// Room for all names, each with a separator, and for what is written past the last.
+  var room: Int { bytes.count + count + Self.step }
 
-  /// Appends a comma and the first names that are marked, joined by `;`.
-  func append(_ marks: RowMarks, _ row: Int, limit: Int, to buffer: inout ByteBuffer) {
-    buffer.append(UInt8(ascii: ","))
-    var shown = 0
-    for group in 0..<marks.groups {
-      var bits = marks[group, row]
-      while bits != 0, shown < limit {
-        if shown > 0 { buffer.append(UInt8(ascii: ";")) }
-        append(group * 64 + bits.trailingZeroBitCount, &buffer)
-        bits &= bits - 1
-        shown += 1
+  /// Writes a name, and moves on behind it.
+  @inline(__always)
+  func write(_ place: Int, to end: inout UnsafeMutablePointer<UInt8>) {
+    let (start, next) = (bounds[place], bounds[place + 1])
+    bytes.withUnsafeBytes { bytes in
+      for offset in stride(from: start, to: next, by: Self.step) {
+        UnsafeMutableRawPointer(end + (offset - start)).storeBytes(
+          of: bytes.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self),
+          as: SIMD16<UInt8>.self)
       }
     }
-  }
-
-  private func append(_ place: Int, _ buffer: inout ByteBuffer) {
-    let start = bounds[place]
-    let count = bounds[place + 1] - start
-    bytes.withUnsafeBufferPointer { bytes in
-      buffer.append(bytes.baseAddress! + start, count: count)
-    }
+    end += next - start
   }
 }
 
@@ -213,24 +246,49 @@ private struct CellColumns {
   }
 }
 
-/// Bits of 64 rows, turned so that a word holds 64 columns of one row.
+/// The marks of 64 rows, turned so that bits that follow each other are one row's: alerts that fire,
+/// alerts that are undetermined, interventions that are recommended.
 private struct RowMarks {
-  /// How many words a row has.
-  let groups: Int
+  /// 64 rows of the first 64 marks, then of the next, and so on.
   private var words: [UInt64]
 
   /// - Parameter first: a multiple of 64.
-  init(_ columns: [BitColumn], first: Int, isInverted: Bool = false) {
-    groups = (columns.count + 63) / 64
-    words = Array(repeating: 0, count: groups * 64)
-    for (place, column) in columns.enumerated() {
-      let word = column.words[first / 64]
-      words[place] = isInverted ? ~word : word
+  init(_ results: borrowing ResultColumns, first: Int) {
+    let word = first / 64
+    let count = 2 * results.firing.count + results.recommended.count
+    words = Array(repeating: 0, count: (count + 63) / 64 * 64)
+    var place = 0
+    for column in results.firing {
+      words[place] = column.words[word]
+      place += 1
     }
-    for group in 0..<groups { transpose(group * 64) }
+    for column in results.determined {
+      words[place] = ~column.words[word]
+      place += 1
+    }
+    for column in results.recommended {
+      words[place] = column.words[word]
+      place += 1
+    }
+    for start in stride(from: 0, to: words.count, by: 64) { transpose(start) }
   }
 
-  subscript(group: Int, row: Int) -> UInt64 { words[group * 64 + row] }
+  /// Calls a body with the places in a range that are marked in a row.
+  @inline(__always)
+  func forEach(in range: Range<Int>, of row: Int, _ body: (Int) -> Void) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let group = start & ~63
+      let end = min(group + 64, range.upperBound)
+      var bits = words[group + row] >> UInt64(start - group)
+      if end - start < 64 { bits &= 1 << UInt64(end - start) - 1 }
+      while bits != 0 {
+        body(start + bits.trailingZeroBitCount)
+        bits &= bits - 1
+      }
+      start = end
+    }
+  }
 
   /// Turns a square of 64 words about its diagonal: halves, then quarters, down to single bits.
   private mutating func transpose(_ start: Int) {

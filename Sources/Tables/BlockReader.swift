@@ -103,15 +103,18 @@ package final class BlockReader {
   /// The period's index; 0 for a table without periods.
   package func periodIndex(_ row: Int) -> Int32 { rows[row].period }
 
+  /// The ids and periods of all rows.
+  package var keyCells: KeyCells {
+    rows.cells(
+      block.base, hasPeriods: layout.schema.time != nil, isCSV: layout.format == .csv)
+  }
+
   package func period(_ row: Int) -> Period? {
     layout.schema.time.map { Period($0.every, index: Int(rows[row].period)) }
   }
 
   /// The place of a row's record in the block, those that are left out counted.
   package func record(_ row: Int) -> Int { Int(rows[row].record) }
-
-  /// Whether rows have periods.
-  package var hasPeriods: Bool { layout.schema.time != nil }
 
   package func keyHash(_ row: Int) -> KeyHash {
     KeyHash(id: id(row), period: rows[row].period)
