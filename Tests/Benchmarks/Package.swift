@@ -48,6 +48,20 @@ let package = Package(
         .product(name: "Diagnostics", package: "belay"),
       ],
       path: "Benchmarks/Compile"),
+    // The steps of an assessment, one by one; needs no plugin.
+    .executableTarget(
+      name: "Micro",
+      dependencies: [
+        "Timing",
+        .product(name: "Belay", package: "belay"),
+        .product(name: "BelayReport", package: "belay"),
+        .product(name: "CEL", package: "belay"),
+        .product(name: "Diagnostics", package: "belay"),
+        .product(name: "Tables", package: "belay"),
+      ],
+      path: "Benchmarks/Micro",
+      packageAccess: false,
+      swiftSettings: asLibrary),
     // Checks and times reading and writing numbers; needs no plugin.
     .executableTarget(
       name: "Numbers",
