@@ -11,8 +11,11 @@ ENGINE = str(BENCHMARKS / ".build/release/Engine")
 HOW_TO_BUILD = f"""\
   swift build -c release --package-path {ROOT} --product belay
   swift build -c release --package-path {BENCHMARKS} --product Engine
-For this machine's processor alone add `-Xcc -march=native --scratch-path .build-native` and give
-the programs in .build-native/release as --belay and --engine."""
+For this machine's processor alone, with the programs to be given as --belay and --engine:
+  swift build -c release -Xcc -march=native --package-path {ROOT} --product belay \\
+    --scratch-path {ROOT}/.build-native
+  swift build -c release -Xcc -march=native --package-path {BENCHMARKS} --product Engine \\
+    --scratch-path {BENCHMARKS}/.build-native"""
 
 
 def add_bench_to_path():
