@@ -48,7 +48,7 @@ public final class PreparedRecord {
   init(_ evaluator: RowEvaluator, _ columns: ColumnPlan) {
     self.evaluator = evaluator
     self.columns = columns
-    memory = ColumnMemory(columns.layout, capacity: 1)
+    memory = ColumnMemory(columns.program.layout, capacity: 1)
     memory.count = 1
     names = Decision.Names(evaluator.plan)
     reasons = evaluator.plan.inputs.map { _ in .empty }
@@ -194,7 +194,7 @@ public final class PreparedRecord {
 
   /// Scores, levels, alerts and interventions of what is set.
   public func decide() -> Decision {
-    columns.run(memory)
+    columns.program.run(memory)
     guard memory.flags[0] & 1 != 0 else { return Decision(names, memory, columns) }
     var results = ResultColumns(evaluator.plan)
     results.append(memory, columns)

@@ -16,7 +16,7 @@ package final class BlockEvaluator {
   init(_ evaluator: RowEvaluator, _ columns: ColumnPlan, chunkRows: Int?) {
     self.evaluator = evaluator
     self.columns = columns
-    let memory = ColumnMemory(columns.layout, capacity: chunkRows ?? columns.chunkRows)
+    let memory = ColumnMemory(columns.program.layout, capacity: chunkRows ?? columns.chunkRows)
     self.memory = memory
     numbers = zip(evaluator.plan.inputs, columns.inputs).compactMap { input, value in
       guard case .number(let register) = value, let column = input.column else { return nil }
@@ -32,7 +32,7 @@ package final class BlockEvaluator {
     for start in stride(from: 0, to: reader.rowCount, by: memory.capacity) {
       let rows = start..<min(start + memory.capacity, reader.rowCount)
       load(rows, from: reader)
-      columns.run(memory)
+      columns.program.run(memory)
       results.removeAll()
       results.append(memory, columns)
       memory.forEachFlaggedRow { row in

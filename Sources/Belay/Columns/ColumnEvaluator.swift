@@ -25,14 +25,14 @@ struct ColumnEvaluator: Sendable {
   private func results(
     _ loader: TableLoader, _ rows: [Int], _ range: Range<Int>, _ chunkRows: Int
   ) -> ResultColumns {
-    let memory = ColumnMemory(columns.layout, capacity: chunkRows)
+    let memory = ColumnMemory(columns.program.layout, capacity: chunkRows)
     loader.prepare(memory)
     var results = ResultColumns(evaluator.plan)
     results.reserve(range.count)
     for start in stride(from: range.lowerBound, to: range.upperBound, by: chunkRows) {
       let chunk = start..<min(start + chunkRows, range.upperBound)
       loader.load(chunk, into: memory)
-      columns.run(memory)
+      columns.program.run(memory)
       let first = results.count
       results.append(memory, columns)
       memory.forEachFlaggedRow { row in

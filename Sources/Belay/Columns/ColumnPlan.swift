@@ -16,8 +16,7 @@ struct ColumnPlan: Sendable {
     let levels: Int
   }
 
-  let layout: ColumnLayout
-  let operations: [ColumnOperation]
+  let program: ColumnProgram
   /// Where the cells of inputs go, parallel to the plan's inputs.
   let inputs: [ColumnValue]
   /// The register of the period's first day.
@@ -31,13 +30,9 @@ struct ColumnPlan: Sendable {
   /// How many rows a chunk has, so that what they hold stays in the cache.
   var chunkRows: Int {
     let budget = 1 << 20
+    let layout = program.layout
     let bytesPerRow = 8 * layout.numbers + 4 * layout.codes + layout.planes / 8 + 1
     return min(max(budget / bytesPerRow / 64 * 64, 64), 512)
-  }
-
-  func run(_ memory: ColumnMemory) {
-    for word in 0..<memory.wordCount { memory.flags[word] = 0 }
-    for operation in operations { operation(memory) }
   }
 }
 

@@ -83,7 +83,7 @@ struct ColumnPlanner {
 
   func finish() -> ColumnPlan {
     ColumnPlan(
-      layout: builder.layout, operations: builder.operations, inputs: inputs, period: period,
+      program: builder.program, inputs: inputs, period: period,
       scores: plan.scores.indices.map { scores[$0]! },
       alerts: plan.alerts.indices.map { alerts[$0]! },
       interventions: plan.ranking.map { interventions[plan.interventions[$0].slot]! })

@@ -24,17 +24,18 @@ struct CurveKernel: Sendable {
   }
 
   func operation(_ measure: Int, into result: Int) -> ColumnOperation {
-    guard isPlain else {
-      return { [curve] memory in
-        let (measure, result) = (memory.numbers(measure), memory.numbers(result))
-        for row in 0..<memory.count {
+    { [self] memory in
+      let (measure, result) = (memory.numbers(measure), memory.numbers(result))
+      let count = memory.count
+      // A vector takes longer than a single row.
+      guard isPlain, count > 1 else {
+        for row in 0..<count {
           let points = curve.points(at: measure[row])
           result[row] = points.isFinite ? points : .nan
         }
+        return
       }
-    }
-    return { [self] memory in
-      run(memory.numbers(measure), into: memory.numbers(result), count: memory.count)
+      run(measure, into: result, count: count)
     }
   }
 

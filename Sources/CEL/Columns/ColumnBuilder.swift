@@ -27,6 +27,9 @@ package struct ColumnBuilder {
     operations.append(operation)
   }
 
+  /// What was added, to be run.
+  package var program: ColumnProgram { ColumnProgram(layout, operations) }
+
   /// Adds what it takes to compute an expression; its slots have been given values.
   package mutating func compile(_ expression: CheckedExpression) -> ColumnValue {
     let program = expression.program
@@ -130,18 +133,23 @@ package struct ColumnBuilder {
     switch (a, b) {
     case (.register(let a), .register(let b)):
       isKnown = intersection(knownPlane(of: a), knownPlane(of: b))
-      add { kernel.both($0.numbers(a), $0.numbers(b), $0.plane(answers), $0.count) }
+      add {
+        kernel.both($0.numbers(a), $0.numbers(b), $0.plane(answers), $0.count)
+        $0.restrict(answers, to: isKnown)
+      }
     case (.register(let a), .constant(let b)):
       isKnown = knownPlane(of: a)
-      add { kernel.right($0.numbers(a), b, $0.plane(answers), $0.count) }
+      add {
+        kernel.right($0.numbers(a), b, $0.plane(answers), $0.count)
+        $0.restrict(answers, to: isKnown)
+      }
     case (.constant(let a), .register(let b)):
       isKnown = knownPlane(of: b)
-      add { kernel.left(a, $0.numbers(b), $0.plane(answers), $0.count) }
+      add {
+        kernel.left(a, $0.numbers(b), $0.plane(answers), $0.count)
+        $0.restrict(answers, to: isKnown)
+      }
     case (.constant, .constant): return nil
-    }
-    add { memory in
-      let (answers, isKnown) = (memory.plane(answers), memory.plane(isKnown))
-      for word in 0..<memory.wordCount { answers[word] &= isKnown[word] }
     }
     return .truth(TruthRegister(isTrue: answers, isKnown: isKnown))
   }
@@ -435,11 +443,18 @@ extension NumberOperand {
 }
 
 extension ColumnMemory {
-  package func number(_ operand: NumberOperand, row: Int) -> Double {
+  @inlinable package func number(_ operand: NumberOperand, row: Int) -> Double {
     switch operand {
     case .constant(let number): number
     case .register(let register): numbers(register)[row]
     }
+  }
+
+  /// Takes away the bits of a plane that another has not.
+  @inline(__always)
+  fileprivate func restrict(_ plane: Int, to other: Int) {
+    let (plane, other) = (self.plane(plane), self.plane(other))
+    for word in 0..<wordCount { plane[word] &= other[word] }
   }
 
   @inline(__always)

@@ -1,17 +1,19 @@
 /// The registers of one worker: what the rows of a chunk hold while a program runs over them.
 ///
 /// Registers of one kind follow each other in memory. One worker uses it at a time.
+///
+/// What says where registers are is inlinable: a single decision asks for it some thousand times.
 package final class ColumnMemory {
   /// How many rows a chunk has at most.
   package let capacity: Int
-  /// How many rows the present chunk has.
-  package var count = 0
-  private let words: Int
-  private let numberStride: Int
-  private let codeStride: Int
-  private let numberBase: UnsafeMutablePointer<Double>
-  private let planeBase: UnsafeMutablePointer<UInt64>
-  private let codeBase: UnsafeMutablePointer<Int32>
+  @usableFromInline let words: Int
+  @usableFromInline let numberStride: Int
+  @usableFromInline let codeStride: Int
+  @usableFromInline let numberBase: UnsafeMutablePointer<Double>
+  @usableFromInline let planeBase: UnsafeMutablePointer<UInt64>
+  @usableFromInline let codeBase: UnsafeMutablePointer<Int32>
+  /// Behind a pointer, since each look at a variable of an object is checked.
+  @usableFromInline let rowCount: UnsafeMutablePointer<Int>
   /// Values that are neither numbers nor conditions nor texts of a column.
   package var boxes: [[Outcome<Value>]]
   /// The texts that codes of a text column mean.
@@ -20,6 +22,8 @@ package final class ColumnMemory {
 
   package init(_ layout: ColumnLayout, capacity: Int) {
     self.capacity = capacity
+    rowCount = .allocate(capacity: 1)
+    rowCount.initialize(to: 0)
     words = (capacity + 63) / 64
     // Not a power of two apart, so that registers do not share the sets of the cache.
     numberStride = (capacity + 7) / 8 * 8 + 8
@@ -37,39 +41,46 @@ package final class ColumnMemory {
   }
 
   deinit {
+    rowCount.deallocate()
     numberBase.deallocate()
     planeBase.deallocate()
     codeBase.deallocate()
   }
 
+  /// How many rows the present chunk has.
+  @inlinable package var count: Int {
+    get { rowCount.pointee }
+    set { rowCount.pointee = newValue }
+  }
+
   /// How many words of bits the rows of the chunk take.
-  package var wordCount: Int { (count + 63) / 64 }
+  @inlinable package var wordCount: Int { (count + 63) / 64 }
 
-  package func numbers(_ register: Int) -> UnsafeMutablePointer<Double> {
-    numberBase + register * numberStride
+  @inlinable package func numbers(_ register: Int) -> UnsafeMutablePointer<Double> {
+    numberBase + register &* numberStride
   }
 
-  package func plane(_ register: Int) -> UnsafeMutablePointer<UInt64> {
-    planeBase + register * words
+  @inlinable package func plane(_ register: Int) -> UnsafeMutablePointer<UInt64> {
+    planeBase + register &* words
   }
 
-  package func codes(_ register: Int) -> UnsafeMutablePointer<Int32> {
-    codeBase + register * codeStride
+  @inlinable package func codes(_ register: Int) -> UnsafeMutablePointer<Int32> {
+    codeBase + register &* codeStride
   }
 
   /// The rows that the plain evaluator has to decide, since something in them is a fault.
-  package var flags: UnsafeMutablePointer<UInt64> { plane(0) }
+  @inlinable package var flags: UnsafeMutablePointer<UInt64> { plane(0) }
 
   package func flag(_ row: Int) {
     flags[row / 64] |= 1 << UInt64(row % 64)
   }
 
-  package func bit(_ row: Int, of register: Int) -> Bool {
+  @inlinable package func bit(_ row: Int, of register: Int) -> Bool {
     plane(register)[row / 64] >> UInt64(row % 64) & 1 == 1
   }
 
   /// The truth in a row; nil where it is unknown.
-  package func truth(_ row: Int, of register: TruthRegister) -> Bool? {
+  @inlinable package func truth(_ row: Int, of register: TruthRegister) -> Bool? {
     bit(row, of: register.isKnown) ? bit(row, of: register.isTrue) : nil
   }
 
@@ -118,7 +129,7 @@ package struct ColumnLayout: Sendable {
 }
 
 /// The two planes of a condition.
-package struct TruthRegister: Hashable, Sendable {
+@frozen package struct TruthRegister: Hashable, Sendable {
   package let isTrue: Int
   package let isKnown: Int
 }

@@ -15,7 +15,7 @@ package enum ColumnValue: Hashable, Sendable {
 }
 
 /// A number in every row, or a register of them.
-package enum NumberOperand: Hashable, Sendable {
+@frozen package enum NumberOperand: Hashable, Sendable {
   case constant(Double)
   case register(Int)
 }

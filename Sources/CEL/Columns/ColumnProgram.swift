@@ -1,0 +1,30 @@
+/// What operations over columns do, one after the other.
+package struct ColumnProgram: Sendable {
+  package let layout: ColumnLayout
+  private let steps: [Step]
+
+  package init(_ layout: ColumnLayout, _ operations: [ColumnOperation]) {
+    self.layout = layout
+    steps = operations.map { Step($0) }
+  }
+
+  /// Runs over the chunk that a memory of this layout holds. No row is flagged before.
+  package func run(_ memory: ColumnMemory) {
+    for word in 0..<memory.wordCount { memory.flags[word] = 0 }
+    // The array keeps its steps alive. Counting references to each would take longer than
+    // running it over a single row.
+    steps.withUnsafeBufferPointer { steps in
+      guard let first = steps.baseAddress else { return }
+      let references = UnsafeRawPointer(first).assumingMemoryBound(to: Unmanaged<Step>.self)
+      for place in 0..<steps.count {
+        references[place]._withUnsafeGuaranteedRef { $0.operation(memory) }
+      }
+    }
+  }
+
+  private final class Step: Sendable {
+    let operation: ColumnOperation
+
+    init(_ operation: @escaping ColumnOperation) { self.operation = operation }
+  }
+}
