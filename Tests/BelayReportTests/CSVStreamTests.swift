@@ -22,8 +22,8 @@ import Testing
     _ format: TableFormat, _ order: StreamSample.Order
   ) {
     var random = SeededRandom.announced()
-    for _ in 0..<SeededRandom.cases(30) {
-      let count = random.pick([0, 1, 2, 5, 40, 150])
+    for _ in 0..<SeededRandom.cases(8) {
+      let count = random.pick([0, 1, 2, 5, 40, 130])
       // NDJSON without a record is no file of records at all.
       let records = StreamSample.records(max(count, format == .csv ? 0 : 1), order, &random)
       let bytes =
@@ -34,21 +34,22 @@ import Testing
       for _ in 0..<4 {
         let way = way(&random)
         let streamed = StreamSample.streamed(bytes, format, way)
-        #expect(streamed == expected, "\(count) rows, \(order), \(way)")
+        #expect(streamed.difference(from: expected) == nil, "\(count) rows, \(way)")
       }
     }
   }
 
   @Test func `every size of blocks and number of threads gives the same bytes`() {
     var random = SeededRandom.announced()
-    for order in StreamSample.Order.allCases {
-      let bytes = StreamSample.csv(StreamSample.records(90, order, &random), &random)
+    for order in [StreamSample.Order.sorted, .shuffled, .repeated] {
+      let bytes = StreamSample.csv(StreamSample.records(70, order, &random), &random)
       let expected = StreamSample.whole(bytes, .csv)
       for blockSize in Self.blockSizes {
         for jobs in 1...4 {
           for readsAgain in [true, false] {
             let way = Way(blockSize: blockSize, jobs: jobs, readsAgain: readsAgain)
-            #expect(StreamSample.streamed(bytes, .csv, way) == expected, "\(order), \(way)")
+            let streamed = StreamSample.streamed(bytes, .csv, way)
+            #expect(streamed.difference(from: expected) == nil, "\(order), \(way)")
           }
         }
       }
@@ -67,7 +68,8 @@ import Testing
     #expect(expected.output.split(separator: "\n").count == 602)
     for jobs in 1...4 {
       let way = Way(blockSize: 500, jobs: jobs, readsAgain: readsAgain)
-      #expect(StreamSample.streamed(bytes, .csv, way) == expected, "\(way)")
+      let streamed = StreamSample.streamed(bytes, .csv, way)
+      #expect(streamed.difference(from: expected) == nil, "\(way)")
     }
   }
 
@@ -82,14 +84,15 @@ import Testing
     for blockSize in [1, 60, 1000] {
       for jobs in 1...4 {
         let way = Way(blockSize: blockSize, jobs: jobs)
-        #expect(StreamSample.streamed(bytes, .csv, way) == expected, "\(way)")
+        let streamed = StreamSample.streamed(bytes, .csv, way)
+        #expect(streamed.difference(from: expected) == nil, "\(way)")
       }
     }
   }
 
   @Test func `texts that outgrow their dictionaries change nothing`() {
     var random = SeededRandom.announced()
-    let records = StreamSample.records(30_000, .sorted, &random, freshTexts: true)
+    let records = StreamSample.records(12_000, .sorted, &random, freshTexts: true)
     let bytes = StreamSample.csv(records, &random)
     let whole = StreamSample.whole(bytes, .csv)
     for jobs in [1, 3] {
@@ -135,9 +138,11 @@ import Testing
         let streamed = StreamSample.streamed(bytes, format, way)
         let first = try #require(streamed.error, "\(way)")
         #expect(error.hasPrefix(first.prefix { $0 != "\n" }), "\(way): \(first)\n\(error)")
-        #expect(before.output.hasPrefix(streamed.output), "\(way)")
         // What stands in the same block as the breakage is not written.
-        if blockSize == 1 { #expect(streamed.output == before.output, "\(way)") }
+        let isBefore =
+          blockSize == 1
+          ? streamed.output == before.output : before.output.hasPrefix(streamed.output)
+        #expect(isBefore, "\(way)")
       }
     }
   }
@@ -145,7 +150,7 @@ import Testing
   @Test(arguments: 1...4)
   func `an error of reading comes out, after the rows before it`(_ jobs: Int) {
     var random = SeededRandom.announced()
-    let bytes = StreamSample.csv(StreamSample.records(300, .sorted, &random), &random)
+    let bytes = StreamSample.csv(StreamSample.records(100, .sorted, &random), &random)
     let whole = StreamSample.whole(bytes, .csv)
     for blockSize in [1, 65, 1009, 1 << 20] {
       for failure in [0, 3, 70, bytes.count / 2, bytes.count] {
@@ -153,7 +158,8 @@ import Testing
         way.readFailure = failure
         let streamed = StreamSample.streamed(bytes, .csv, way)
         #expect(streamed.error == "Broken()", "\(way)")
-        #expect(whole.output.hasPrefix(streamed.output), "\(way)")
+        let isPrefix = whole.output.hasPrefix(streamed.output)
+        #expect(isPrefix, "\(way)")
       }
     }
   }
@@ -161,7 +167,7 @@ import Testing
   @Test(arguments: 1...4)
   func `an error of writing comes out and stops the work`(_ jobs: Int) {
     var random = SeededRandom.announced()
-    let bytes = StreamSample.csv(StreamSample.records(300, .shuffled, &random), &random)
+    let bytes = StreamSample.csv(StreamSample.records(100, .shuffled, &random), &random)
     let whole = StreamSample.whole(bytes, .csv)
     for blockSize in [1, 65, 1009, 1 << 20] {
       for failure in [0, 1, 500, whole.output.utf8.count - 1] {
@@ -170,7 +176,8 @@ import Testing
           way.writeFailure = failure
           let streamed = StreamSample.streamed(bytes, .csv, way)
           #expect(streamed.error == "Broken()", "\(way)")
-          #expect(whole.output.hasPrefix(streamed.output), "\(way)")
+          let isPrefix = whole.output.hasPrefix(streamed.output)
+          #expect(isPrefix, "\(way)")
         }
       }
     }

@@ -29,7 +29,7 @@ struct StreamSample {
         strange: {domain: talk, points: strange, weight: 1}
       domains: {work: {weight: 3}, talk: {weight: 1}}
       scores:
-        load: {domains: [work], levels: {low: 0, "quite, high": 50}}
+        load: {domains: [work], levels: {low: 0, high: 50}}
         all: {domains: [work, talk], levels: {low: 0, high: 40}}
       alerts:
         tired: {when: "hours > 60 && kind != 'surgery'", severity: low, owner: lead, message: m}
@@ -52,7 +52,7 @@ struct StreamSample {
   ) -> [[String]] {
     let pieces = ["", "a", "family", "\"", ",", "\n", "\r\n", "é", "日本", "x y", "\u{1F600}"]
     func text(_ random: inout SeededRandom) -> String {
-      if freshTexts { return "a note of its own, \(random.next())" }
+      if freshTexts { return "its own \(random.next()) " + String(repeating: "x", count: 200) }
       return (0..<random.number(0...3)).map { _ in random.pick(pieces) }.joined()
     }
     var keys = (0..<count).map { place in
@@ -122,6 +122,23 @@ struct StreamSample {
     var diagnostics: String
     /// The error, as text; with it nothing else was found.
     var error: String?
+
+    /// The first line that is not as expected; nil where all are.
+    func difference(from expected: Outcome) -> String? {
+      if self == expected { return nil }
+      for (part, other) in [
+        (output, expected.output), (diagnostics, expected.diagnostics),
+        (error ?? "", expected.error ?? ""),
+      ] {
+        let lines = part.split(separator: "\n", omittingEmptySubsequences: false)
+        let others = other.split(separator: "\n", omittingEmptySubsequences: false)
+        for (line, other) in zip(lines, others) where line != other {
+          return "`\(line)` instead of `\(other)`"
+        }
+        if lines.count != others.count { return "\(lines.count) lines, not \(others.count)" }
+      }
+      return "line ends"
+    }
   }
 
   struct Broken: Error {}
