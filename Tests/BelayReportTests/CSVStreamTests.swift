@@ -22,7 +22,7 @@ import Testing
     _ format: TableFormat, _ order: StreamSample.Order
   ) {
     var random = SeededRandom.announced()
-    for _ in 0..<SeededRandom.cases(8) {
+    for _ in 0..<SeededRandom.cases(5) {
       let count = random.pick([0, 1, 2, 5, 40, 130])
       // NDJSON without a record is no file of records at all.
       let records = StreamSample.records(max(count, format == .csv ? 0 : 1), order, &random)
@@ -42,7 +42,7 @@ import Testing
   @Test func `every size of blocks and number of threads gives the same bytes`() {
     var random = SeededRandom.announced()
     for order in [StreamSample.Order.sorted, .shuffled, .repeated] {
-      let bytes = StreamSample.csv(StreamSample.records(70, order, &random), &random)
+      let bytes = StreamSample.csv(StreamSample.records(50, order, &random), &random)
       let expected = StreamSample.whole(bytes, .csv)
       for blockSize in Self.blockSizes {
         for jobs in 1...4 {
@@ -132,7 +132,7 @@ import Testing
     // A second breakage stands behind the first.
     bytes += Array(breakage.utf8) + rest + Array(("\n" + breakage).utf8)
     let error = try #require(StreamSample.whole(bytes, format).error)
-    for blockSize in [1, 64, 1009, 1 << 20] {
+    for blockSize in [1, 64, 1009] {
       for jobs in 1...4 {
         let way = Way(blockSize: blockSize, jobs: jobs, readsAgain: random.once(in: 2))
         let streamed = StreamSample.streamed(bytes, format, way)
@@ -153,7 +153,7 @@ import Testing
     let bytes = StreamSample.csv(StreamSample.records(100, .sorted, &random), &random)
     let whole = StreamSample.whole(bytes, .csv)
     for blockSize in [1, 65, 1009, 1 << 20] {
-      for failure in [0, 3, 70, bytes.count / 2, bytes.count] {
+      for failure in [0, 70, bytes.count / 2, bytes.count] {
         var way = Way(blockSize: blockSize, jobs: jobs)
         way.readFailure = failure
         let streamed = StreamSample.streamed(bytes, .csv, way)
@@ -170,7 +170,7 @@ import Testing
     let bytes = StreamSample.csv(StreamSample.records(100, .shuffled, &random), &random)
     let whole = StreamSample.whole(bytes, .csv)
     for blockSize in [1, 65, 1009, 1 << 20] {
-      for failure in [0, 1, 500, whole.output.utf8.count - 1] {
+      for failure in [0, 500, whole.output.utf8.count - 1] {
         for readsAgain in [true, false] {
           var way = Way(blockSize: blockSize, jobs: jobs, readsAgain: readsAgain)
           way.writeFailure = failure
