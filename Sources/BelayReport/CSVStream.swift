@@ -137,13 +137,10 @@ private final class Worker {
 
   private func write(_ piece: Piece) {
     piece.output.removeAll()
-    let hasPeriod = reader.hasPeriods
+    let keys = reader.keyCells
     evaluator.assess(reader) { first, results in
       rows.append(results, 0..<results.count, to: &piece.output) { row, buffer in
-        buffer.append(csvCell: reader.id(first + row))
-        guard hasPeriod else { return }
-        buffer.append(UInt8(ascii: ","))
-        buffer.append(csvCell: reader.periodText(first + row))
+        keys.append(first + row, to: &buffer)
       }
     }
   }

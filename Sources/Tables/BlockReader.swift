@@ -103,15 +103,18 @@ package final class BlockReader {
   /// The period's index; 0 for a table without periods.
   package func periodIndex(_ row: Int) -> Int32 { rows[row].period }
 
+  /// The ids and periods of all rows.
+  package var keyCells: KeyCells {
+    rows.cells(
+      block.base, hasPeriods: layout.schema.time != nil, isCSV: layout.format == .csv)
+  }
+
   package func period(_ row: Int) -> Period? {
     layout.schema.time.map { Period($0.every, index: Int(rows[row].period)) }
   }
 
   /// The place of a row's record in the block, those that are left out counted.
   package func record(_ row: Int) -> Int { Int(rows[row].record) }
-
-  /// Whether rows have periods.
-  package var hasPeriods: Bool { layout.schema.time != nil }
 
   package func keyHash(_ row: Int) -> KeyHash {
     KeyHash(id: id(row), period: rows[row].period)
@@ -242,27 +245,66 @@ package final class BlockReader {
   package func numbers(
     _ column: Int, _ rows: Range<Int>, into values: UnsafeMutablePointer<Double>
   ) {
+    numbers([(column, values)], rows)
+  }
+
+  /// Fills in several columns of numbers at once, row by row, in the order of the text.
+  ///
+  /// - Parameter targets: columns, and where the values of the first row go.
+  package func numbers(
+    _ targets: [(column: Int, values: UnsafeMutablePointer<Double>)], _ rows: Range<Int>
+  ) {
+    // So few rows that their text stays in the nearest cache while one column after the other is
+    // read.
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: 64) {
+      let stretch = start..<min(start + 64, rows.upperBound)
+      for (column, values) in targets {
+        readNumbers(column, stretch, into: values + (start - rows.lowerBound))
+      }
+    }
+  }
+
+  private func readNumbers(
+    _ column: Int, _ rows: Range<Int>, into values: UnsafeMutablePointer<Double>
+  ) {
     guard let places = places(layout.slots.columns[column]),
       case .number(let range) = layout.schema.columns[column].type
-    else {
-      values.initialize(repeating: .nan, count: rows.count)
-      return
-    }
+    else { return values.initialize(repeating: .nan, count: rows.count) }
     let base = UnsafePointer(block.base)
-    let lowest = range?.lowerBound ?? -.greatestFiniteMagnitude
-    let highest = range?.upperBound ?? .greatestFiniteMagnitude
-    let keys = self.rows.start
-    for row in rows {
-      let (lower, upper) = places[Int(keys[row].record)]
-      var value: Double
-      if lower == upper {
-        value = .nan
-      } else {
-        value = ShortNumber.parse(base, lower, upper)
-        if !(value >= lowest && value <= highest) { value = slowNumber(column, row, lower, upper) }
+    let keys = self.rows.start + rows.lowerBound
+    let first = Int(keys[0].record)
+    // Where no record was left out, those of the rows follow one another.
+    let isDense = Int(keys[rows.count - 1].record) - first == rows.count - 1
+    var form = columns[column].form
+    NumberForm.masks.withUnsafeBufferPointer { masks in
+      let masks = masks.baseAddress!
+      for place in 0..<rows.count {
+        let (lower, upper) = places[isDense ? first &+ place : Int(keys[place].record)]
+        var value = Double.nan
+        if let number = form.parse(base, lower, upper, masks) {
+          value = number
+        } else if lower != upper {
+          value = number(column, rows.lowerBound + place, lower, upper, &form)
+        }
+        if let range, value < range.lowerBound || value > range.upperBound {
+          note(.outOfRange, rows.lowerBound + place, column, cell(lower, upper))
+          value = .nan
+        }
+        values[place] = value
       }
-      values[row - rows.lowerBound] = value
     }
+    columns[column].form = form
+  }
+
+  /// A number that is not written as those before, after which others may be.
+  @inline(never)
+  private func number(
+    _ column: Int, _ row: Int, _ lower: Int, _ upper: Int, _ form: inout NumberForm
+  ) -> Double {
+    let value = ShortNumber.parse(UnsafePointer(block.base), lower, upper)
+    if value.isNaN { return slowNumber(column, row, lower, upper) }
+    if value > 0 { form = NumberForm(UnsafePointer(block.base), lower, upper) ?? form }
+    return value
   }
 
   @inline(never)
@@ -273,10 +315,6 @@ package final class BlockReader {
     guard !bytes.isEmpty else { return .nan }
     guard let number = NumberText.parse(bytes) else {
       note(.malformed, row, column, cell)
-      return .nan
-    }
-    guard layout.schema.columns[column].type.refusal(of: number) == nil else {
-      note(.outOfRange, row, column, cell)
       return .nan
     }
     return number

@@ -35,6 +35,15 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
     try body(UnsafeBufferPointer(start: start, count: count))
   }
 
+  /// Lets a body write at the end, where there is so much room; it gives the new end.
+  @inline(__always)
+  package mutating func append(
+    upTo room: Int, _ body: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
+  ) {
+    reserve(room)
+    end = body(end)
+  }
+
   package mutating func append(_ byte: UInt8) {
     reserve(1)
     end.pointee = byte

@@ -51,7 +51,8 @@ struct JSONRecordScanner {
   init(_ bytes: Span<UInt8>, from start: Int, isLines: Bool, slots: [String]) {
     self.isLines = isLines
     at = start
-    scanner = JSONScanner(from: start, to: bytes.count)
+    // Blocks begin anywhere in a file, and the mark at its start is in none.
+    scanner = JSONScanner(from: start, to: bytes.count, allowsMark: false)
     for (slot, name) in slots.enumerated() {
       places[name] = slot
       fields.append(Field(name: name, slot: slot))

@@ -3,7 +3,7 @@ package import Diagnostics
 /// Reads JSON text (RFC 8259, nothing more) token by token.
 ///
 /// It holds the state alone; the bytes are passed to each step. Nesting takes a bit of memory
-/// and no recursion. One byte order mark at the start of the text is skipped. Whether a key
+/// and no recursion. One byte order mark at the start of the text is skipped, if it may be there. Whether a key
 /// may come twice is for the caller to say.
 package struct JSONScanner: Sendable {
   package enum Kind: Sendable {
@@ -31,12 +31,18 @@ package struct JSONScanner: Sendable {
   /// For each open container whether it is an object.
   private var open: [Bool] = []
   private let depthLimit: Int
+  private let allowsMark: Bool
 
   /// A scanner of the bytes from `lower` up to `upper`.
-  package init(from lower: Int = 0, to upper: Int, depthLimit: Int = 512) {
+  ///
+  /// - Parameter allowsMark: whether the bytes may begin with a byte order mark.
+  package init(
+    from lower: Int = 0, to upper: Int, depthLimit: Int = 512, allowsMark: Bool = true
+  ) {
     at = lower
     self.upper = upper
     self.depthLimit = depthLimit
+    self.allowsMark = allowsMark
   }
 
   /// Starts again with another stretch of text.
@@ -52,7 +58,9 @@ package struct JSONScanner: Sendable {
 
   /// The next token. After an error the scanner is of no more use.
   package mutating func next(_ bytes: Span<UInt8>) throws(JSONSyntaxError) -> Token {
-    if at == 0, upper >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { at = 3 }
+    if at == 0, allowsMark, upper >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
+      at = 3
+    }
     skipSpace(bytes)
     switch expectation {
     case .end:

@@ -129,3 +129,54 @@ struct RowKeys: ~Copyable {
     bytes(self[row].periodStart, Int(self[row].periodCount), text)
   }
 }
+
+/// The key cells of a block's rows, as they are written. They stand until the next block is read.
+package struct KeyCells {
+  fileprivate let rows: UnsafePointer<RowKeys.Row>
+  fileprivate let text: UnsafePointer<UInt8>
+  fileprivate let decoded: UnsafePointer<UInt8>
+  fileprivate let hasPeriods: Bool
+  /// Whether what stands in the block without quotes needs none.
+  fileprivate let isCSV: Bool
+
+  /// Appends the id of a row as a cell of CSV, then a comma and the period where there are periods.
+  package func append(_ row: Int, to buffer: inout ByteBuffer) {
+    let key = rows[row]
+    let isPlain = isCSV && isBare(key.idStart)
+    if isPlain, hasPeriods, key.periodStart == key.idStart + Int(key.idCount) + 1 {
+      // They stand side by side, with the comma between them.
+      if isBare(key.periodStart) {
+        return buffer.append(
+          text + key.idStart, count: Int(key.idCount) + 1 + Int(key.periodCount))
+      }
+    }
+    append(key.idStart, Int(key.idCount), isPlain, &buffer)
+    guard hasPeriods else { return }
+    buffer.append(UInt8(ascii: ","))
+    append(key.periodStart, Int(key.periodCount), isCSV && isBare(key.periodStart), &buffer)
+  }
+
+  /// Whether a text stands in the block, and not between quotes.
+  private func isBare(_ start: Int) -> Bool {
+    start >= 0 && text[start - 1] != UInt8(ascii: "\"")
+  }
+
+  private func append(_ start: Int, _ count: Int, _ isPlain: Bool, _ buffer: inout ByteBuffer) {
+    let first = start >= 0 ? text + start : decoded - 1 - start
+    if isPlain {
+      buffer.append(first, count: count)
+    } else {
+      buffer.append(csvCell: UnsafeBufferPointer(start: first, count: count))
+    }
+  }
+}
+
+extension RowKeys {
+  func cells(
+    _ text: UnsafePointer<UInt8>, hasPeriods: Bool, isCSV: Bool
+  ) -> KeyCells {
+    KeyCells(
+      rows: UnsafePointer(start), text: text, decoded: UnsafePointer(decoded.start),
+      hasPeriods: hasPeriods, isCSV: isCSV)
+  }
+}

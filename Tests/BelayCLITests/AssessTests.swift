@@ -204,7 +204,6 @@ import Testing
     (["assess", "x.csv", "--outptu", "y"], "--output"),
     (["assess", "tema=x.csv"], "Did you mean `team`?"),
     (["assess", "team="], "no file behind"),
-    (["assess", "x.csv", "--jobs", "2"], "--jobs"),
     (["asess"], "asess"),
     (["check"], "Missing expected argument"),
   ])

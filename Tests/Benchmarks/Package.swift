@@ -11,6 +11,7 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
   ],
   targets: [
+    .target(name: "Timing", path: "Benchmarks/Timing"),
     .executableTarget(
       name: "Expressions",
       dependencies: [
@@ -20,10 +21,11 @@ let package = Package(
       ],
       path: "Benchmarks/Expressions",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
-    // The tables of Docs/Performance.md; needs no plugin.
+    // The tables of expressions and patterns in Docs/Performance.md; needs no plugin.
     .executableTarget(
       name: "Figures",
       dependencies: [
+        "Timing",
         .product(name: "CEL", package: "belay"),
         .product(name: "Diagnostics", package: "belay"),
       ],
@@ -40,27 +42,43 @@ let package = Package(
     .executableTarget(
       name: "Compile",
       dependencies: [
+        "Timing",
         .product(name: "Belay", package: "belay"),
         .product(name: "BelayYAML", package: "belay"),
         .product(name: "Diagnostics", package: "belay"),
       ],
       path: "Benchmarks/Compile"),
-    // Checks and times reading and writing numbers; needs no plugin. It calls what is `package` in
-    // the library, as the engine does, and so takes the name of that package.
+    // The steps of an assessment, one by one; needs no plugin.
+    .executableTarget(
+      name: "Micro",
+      dependencies: [
+        "Timing",
+        .product(name: "Belay", package: "belay"),
+        .product(name: "BelayReport", package: "belay"),
+        .product(name: "CEL", package: "belay"),
+        .product(name: "Diagnostics", package: "belay"),
+        .product(name: "Tables", package: "belay"),
+      ],
+      path: "Benchmarks/Micro",
+      packageAccess: false,
+      swiftSettings: asLibrary),
+    // Checks and times reading and writing numbers; needs no plugin.
     .executableTarget(
       name: "Numbers",
-      dependencies: [.product(name: "Tables", package: "belay")],
+      dependencies: ["Timing", .product(name: "Tables", package: "belay")],
       path: "Benchmarks/Numbers",
       packageAccess: false,
-      swiftSettings: [
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .unsafeFlags(["-package-name", library]),
-      ]),
+      swiftSettings: asLibrary),
   ],
   swiftLanguageModes: [.v6]
 )
 
-/// The name that the build gives the library's package: that of its folder.
-var library: String {
-  Context.packageDirectory.split(separator: "/").dropLast(2).last!.lowercased()
+/// Settings for what calls declarations that are `package` in the library, as the engine does: it
+/// takes the name of that package, which the build makes of its folder.
+var asLibrary: [SwiftSetting] {
+  let folder = Context.packageDirectory.split(separator: "/").dropLast(2).last!
+  return [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .unsafeFlags(["-package-name", folder.lowercased()]),
+  ]
 }

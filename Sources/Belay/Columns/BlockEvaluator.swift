@@ -7,6 +7,8 @@ package final class BlockEvaluator {
   private let evaluator: RowEvaluator
   private let memory: ColumnMemory
   private var results: ResultColumns
+  /// The columns of numbers that are read, and where they go.
+  private let numbers: [(column: Int, values: UnsafeMutablePointer<Double>)]
   /// The reader's dictionaries as they were when texts were last taken over from them.
   private var generation = -1
 
@@ -14,7 +16,12 @@ package final class BlockEvaluator {
   init(_ evaluator: RowEvaluator, _ columns: ColumnPlan, chunkRows: Int?) {
     self.evaluator = evaluator
     self.columns = columns
-    memory = ColumnMemory(columns.layout, capacity: chunkRows ?? columns.chunkRows)
+    let memory = ColumnMemory(columns.layout, capacity: chunkRows ?? columns.chunkRows)
+    self.memory = memory
+    numbers = zip(evaluator.plan.inputs, columns.inputs).compactMap { input, value in
+      guard case .number(let register) = value, let column = input.column else { return nil }
+      return (column, memory.numbers(register))
+    }
     results = ResultColumns(evaluator.plan)
   }
 
@@ -38,10 +45,9 @@ package final class BlockEvaluator {
   private func load(_ rows: Range<Int>, from reader: BlockReader) {
     memory.count = rows.count
     loadPeriods(rows, from: reader)
+    reader.numbers(numbers, rows)
     for (input, value) in zip(evaluator.plan.inputs, columns.inputs) {
       switch (value, input.column) {
-      case (.number(let register), let column?):
-        reader.numbers(column, rows, into: memory.numbers(register))
       case (.text(let register, let pool), let column?):
         reader.texts(column, rows, into: memory.codes(register))
         takeTexts(of: column, into: pool, from: reader)

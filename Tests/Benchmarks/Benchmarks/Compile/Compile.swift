@@ -1,6 +1,7 @@
 import Belay
 import BelayYAML
 import Diagnostics
+import Timing
 
 /// Measures how long policies of many rules take to compile and prints a table:
 ///
@@ -8,7 +9,8 @@ import Diagnostics
 ///     Tests/Benchmarks/.build/release/Compile
 ///
 /// The mistakes are of policies in which each rule reads an unknown name; finding and rendering
-/// what is wrong with them is timed. Each figure is the median of 5 runs.
+/// what is wrong with them is timed. Each figure is the median of 5 rounds in which all take their
+/// turn.
 @main enum Compile {
   static func main() {
     print(
@@ -20,17 +22,17 @@ import Diagnostics
       let (right, wrong) = (LargePolicy(rules: rules), LargePolicy(rules: rules, hasMistakes: true))
       let (yaml, json) = (right.yaml, right.json)
       let (wrongYAML, wrongJSON) = (wrong.yaml, wrong.json)
-      let good = [
-        median { succeeds { try CompiledPolicy(yaml: yaml) } },
-        median { succeeds { try CompiledPolicy(json: json) } },
-      ]
-      let bad = [
-        median { fails { try CompiledPolicy(yaml: wrongYAML) } },
-        median { fails { try CompiledPolicy(json: wrongJSON) } },
-      ]
+      let times = measure(
+        [
+          Subject("YAML") { succeeds { try CompiledPolicy(yaml: yaml) } },
+          Subject("JSON") { succeeds { try CompiledPolicy(json: json) } },
+          Subject("YAML, mistakes") { fails { try CompiledPolicy(yaml: wrongYAML) } },
+          Subject("JSON, mistakes") { fails { try CompiledPolicy(json: wrongJSON) } },
+        ], rounds: 5
+      ).map(\.median)
       let cells =
-        good.flatMap { ["\(rounded($0)) ms", "\(rounded($0 / Double(rules) * 1000)) µs"] }
-        + bad.map { "\(rounded($0)) ms" }
+        times[..<2].flatMap { [text(nanoseconds: $0), text(nanoseconds: $0 / Double(rules))] }
+        + times[2...].map(text(nanoseconds:))
       print("| \(rules) | \(cells.joined(separator: " | ")) |")
     }
   }
@@ -51,19 +53,5 @@ import Diagnostics
     } catch {
       precondition(!"\(error)".isEmpty, "an error says what is wrong")
     }
-  }
-
-  /// In milliseconds.
-  private static func median(_ body: () -> Void) -> Double {
-    let clock = ContinuousClock()
-    let times = (0..<5).map { _ in clock.measure(body) / .milliseconds(1) }
-    return times.sorted()[times.count / 2]
-  }
-
-  /// Three digits.
-  private static func rounded(_ value: Double) -> String {
-    if value >= 100 { return String(Int(value.rounded())) }
-    let steps = value >= 10 ? 10.0 : 100
-    return String((value * steps).rounded() / steps)
   }
 }

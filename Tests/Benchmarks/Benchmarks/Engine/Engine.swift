@@ -18,7 +18,8 @@ import Tables
     let policy = try CompiledPolicy(json: String(contentsOfFile: arguments[2], encoding: .utf8))
     switch arguments[1] {
     case "eval":
-      try evaluate(table(policy, arguments[3]), policy, repeats: count, jobs: Int(arguments[5]) ?? 1)
+      try evaluate(
+        table(policy, arguments[3]), policy, repeats: count, jobs: Int(arguments[5]) ?? 1)
     default:
       let table = try table(policy, arguments[3])
       try decide(table, policy, calls: count, isPrepared: arguments[5] == "prepared")
@@ -51,7 +52,7 @@ import Tables
   ) throws {
     let records = (0..<min(1000, table.rowCount)).map { record($0, of: table) }
     let prepared = try policy.prepare()
-    let inputs = try table.schema.columns.map { try? prepared.input($0.name) }
+    let inputs = table.schema.columns.map { try? prepared.input($0.name) }
     var microseconds: [Double] = []
     microseconds.reserveCapacity(calls)
     var firing = 0

@@ -1,5 +1,6 @@
 import CEL
 import Diagnostics
+import Timing
 
 /// Measures expressions and patterns and prints the tables of `Docs/Performance.md`.
 @main enum Figures {
@@ -17,11 +18,11 @@ import Diagnostics
       let checked = sample.check(parsed, in: environment)
       let record = SampleRecord(values: sample.variables.map(\.value))
       let times = [
-        median { sink(sample.parse().span.lower != .max) },
-        median { sink(sample.check(parsed, in: environment).slots.isEmpty) },
-        median { sink(checked.evaluate(record).value == nil) },
+        median { keep(sample.parse()) },
+        median { keep(sample.check(parsed, in: environment)) },
+        median { keep(checked.evaluate(record)) },
       ]
-      print("| \(sample.name) | \(times.map(text).joined(separator: " | ")) |")
+      print("| \(sample.name) | \(times.map(text(nanoseconds:)).joined(separator: " | ")) |")
     }
   }
 
@@ -44,45 +45,15 @@ import Diagnostics
       let cells = sizes.map { size in
         let record = SampleRecord(
           values: [.string(String(repeating: "a", count: size - 1) + "!")])
-        let time = median { sink(checked.evaluate(record).value == .bool(true)) }
-        return "\(text(time)), \(rounded(time / Double(size))) ns/B"
+        let time = median { keep(checked.evaluate(record)) }
+        return "\(text(nanoseconds: time)), \(rounded(time / Double(size))) ns/B"
       }
       print("| \(name) | \(cells.joined(separator: " | ")) |")
     }
   }
 
-  /// The median of 25 samples of at least 2 ms each, or of as many as fit in 4 seconds, in
-  /// nanoseconds.
-  private static func median(_ body: () -> Void) -> Double {
-    let clock = ContinuousClock()
-    func time(_ count: Int) -> Double {
-      let length = clock.measure { for _ in 0..<count { body() } }.components
-      return Double(length.seconds) * 1e9 + Double(length.attoseconds) / 1e9
-    }
-    var count = 1
-    while time(count) < 2e6 { count *= 2 }
-    var samples: [Double] = []
-    while samples.count < 25, samples.reduce(0, +) * Double(count) < 4e9 {
-      samples.append(time(count) / Double(count))
-    }
-    return samples.sorted()[samples.count / 2]
+  /// The median of 25 samples, or of as many as fit in 4 seconds, in nanoseconds.
+  private static func median(_ body: @escaping () -> Void) -> Double {
+    measure([Subject("", body)], rounds: 25)[0].median
   }
-
-  private static func text(_ nanoseconds: Double) -> String {
-    if nanoseconds < 1e3 { return "\(rounded(nanoseconds)) ns" }
-    if nanoseconds < 1e6 { return "\(rounded(nanoseconds / 1e3)) µs" }
-    if nanoseconds < 1e9 { return "\(rounded(nanoseconds / 1e6)) ms" }
-    return "\(rounded(nanoseconds / 1e9)) s"
-  }
-
-  /// Three digits.
-  private static func rounded(_ value: Double) -> String {
-    if value >= 100 { return String(Int(value.rounded())) }
-    let steps = value >= 10 ? 10.0 : 100
-    return String((value * steps).rounded() / steps)
-  }
-
-  /// Keeps what is measured from being left out.
-  @inline(never) private static func sink(_ value: Bool) { if value, zero != 0 { print(value) } }
-  nonisolated(unsafe) private static var zero = 0
 }

@@ -1,10 +1,9 @@
 import Foundation
 import Tables
+import Timing
 
-/// How long one number takes, as the median of rounds in which all subjects take their turn.
+/// How long one number takes.
 enum Speed {
-  private static let rounds = 11
-
   static func run() {
     var random = SeededRandom(seed: 1)
     let count = 1 << 15
@@ -18,14 +17,16 @@ enum Speed {
     }
     subjects += writers(long)
 
-    for _ in 0..<rounds {
-      for place in subjects.indices { subjects[place].time(count) }
-    }
     print("| one number | median ns | range |\n| --- | --: | --: |")
-    for subject in subjects { print(subject.row) }
+    for times in measure(subjects, sample: 1e7) {
+      let cells = [times.median, times.range.lowerBound, times.range.upperBound]
+        .map { NumberText.fixed($0, decimals: 1) }
+      print("| \(times.name) | \(cells[0]) | \(cells[1])-\(cells[2]) |")
+    }
   }
 
   private static func readers(_ name: String, _ numbers: [Double]) -> [Subject] {
+    let count = numbers.count
     let texts = numbers.map { NumberText.shortest($0) }
     var bytes = [UInt8](repeating: UInt8(ascii: ","), count: 8)
     var ends: [Int] = []
@@ -34,68 +35,47 @@ enum Speed {
       ends.append(bytes.count)
       bytes.append(UInt8(ascii: ","))
     }
-    func sum(_ parse: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Double?) -> Double {
-      bytes.withUnsafeBufferPointer { bytes in
-        let start = bytes.baseAddress!
-        var at = 8
-        var sum = 0.0
-        for end in ends {
-          sum += parse(start + at, start + end) ?? 0
-          at = end + 1
-        }
-        return sum
-      }
+    func sum(_ parse: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Double?) {
+      keep(
+        bytes.withUnsafeBufferPointer { bytes in
+          let start = bytes.baseAddress!
+          var at = 8
+          var sum = 0.0
+          for end in ends {
+            sum += parse(start + at, start + end) ?? 0
+            at = end + 1
+          }
+          return sum
+        })
     }
     return [
-      Subject(name: "read, \(name)") { sum { NumberText.parse($0, $1) } },
-      Subject(name: "`strtod`, \(name)") {
+      Subject("read, \(name)", things: count) { sum { NumberText.parse($0, $1) } },
+      Subject("`strtod`, \(name)", things: count) {
         sum { lower, _ in strtod(UnsafeRawPointer(lower).assumingMemoryBound(to: CChar.self), nil) }
       },
-      Subject(name: "`Double(String)`, \(name)") { texts.reduce(0) { $0 + (Double($1) ?? 0) } },
+      Subject("`Double(String)`, \(name)", things: count) {
+        keep(texts.reduce(0) { $0 + (Double($1) ?? 0) })
+      },
     ]
   }
 
   private static func writers(_ numbers: [Double]) -> [Subject] {
-    func count(_ append: (inout ByteBuffer, Double) -> Void) -> Double {
+    func write(_ append: (inout ByteBuffer, Double) -> Void) {
       var buffer = ByteBuffer(capacity: 1 << 20)
       for number in numbers {
         append(&buffer, number)
         buffer.append(UInt8(ascii: ","))
       }
-      return Double(buffer.count)
+      keep(buffer.count)
     }
     return [
-      Subject(name: "shortest") { count { $0.append(shortest: $1) } },
-      Subject(name: "10 decimals") { count { $0.append(fixed: $1, decimals: 10) } },
-      Subject(name: "`Double.description`") {
-        Double(numbers.reduce(0) { $0 + $1.description.utf8.count })
+      Subject("shortest", things: numbers.count) { write { $0.append(shortest: $1) } },
+      Subject("10 decimals", things: numbers.count) {
+        write { $0.append(fixed: $1, decimals: 10) }
+      },
+      Subject("`Double.description`", things: numbers.count) {
+        keep(numbers.reduce(0) { $0 + $1.description.utf8.count })
       },
     ]
-  }
-}
-
-private struct Subject {
-  let name: String
-  /// Does the work and returns something that depends on all of it.
-  let body: () -> Double
-  private var times: [Double] = []
-  private var sum = 0.0
-
-  init(name: String, body: @escaping () -> Double) {
-    self.name = name
-    self.body = body
-  }
-
-  mutating func time(_ count: Int) {
-    let start = DispatchTime.now().uptimeNanoseconds
-    for _ in 0..<16 { sum += body() }
-    let length = DispatchTime.now().uptimeNanoseconds - start
-    times.append(Double(length) / Double(16 * count))
-  }
-
-  var row: String {
-    precondition(sum.isFinite, "a sum")
-    let sorted = times.sorted().map { NumberText.fixed($0, decimals: 1) }
-    return "| \(name) | \(sorted[sorted.count / 2]) | \(sorted[0])-\(sorted[sorted.count - 1]) |"
   }
 }
