@@ -29,10 +29,12 @@ import Testing
       let bytes =
         format == .csv
         ? StreamSample.csv(records, &random) : StreamSample.ndjson(records, &random)
-      let expected = StreamSample.whole(bytes, format)
+      let decimals = random.pick([nil, nil, 0, 2, 15])
+      let expected = StreamSample.whole(bytes, format, decimals: decimals)
       #expect(expected.error == nil)
       for _ in 0..<4 {
-        let way = way(&random)
+        var way = way(&random)
+        way.decimals = decimals
         let streamed = StreamSample.streamed(bytes, format, way)
         #expect(streamed.difference(from: expected) == nil, "\(count) rows, \(way)")
       }

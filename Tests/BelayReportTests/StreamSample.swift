@@ -144,12 +144,14 @@ struct StreamSample {
   struct Broken: Error {}
 
   /// What a table read as a whole gives.
-  static func whole(_ bytes: [UInt8], _ format: TableFormat) -> Outcome {
+  static func whole(
+    _ bytes: [UInt8], _ format: TableFormat, decimals: Int? = nil
+  ) -> Outcome {
     do {
       let (table, diagnostics) = try TableReader(schema: policy.tableSchema(for: .provider)!)
         .read(bytes, name: "data", format: format)
       return Outcome(
-        output: CSVReport().text(policy.assess(table, periods: .all)),
+        output: CSVReport(decimals: decimals).text(policy.assess(table, periods: .all)),
         diagnostics: text(diagnostics.shown), error: nil)
     } catch {
       return Outcome(output: "", diagnostics: "", error: text(error.diagnostics))
@@ -173,6 +175,7 @@ struct StreamSample {
     var chunkRows: Int?
     var jobs = 1
     var readsAgain = true
+    var decimals: Int?
     /// How many bytes a read gives at most.
     var readSize = Int.max
     /// Where reading fails.
@@ -187,7 +190,7 @@ struct StreamSample {
   }
 
   static func streamed(_ bytes: [UInt8], _ format: TableFormat, _ way: Way) -> Outcome {
-    var stream = CSVStream(policy, jobs: way.jobs)
+    var stream = CSVStream(policy, decimals: way.decimals, jobs: way.jobs)
     stream.blockSize = way.blockSize
     stream.chunkRows = way.chunkRows
     func reader() -> CSVStream.Read {
