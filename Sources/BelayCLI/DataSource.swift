@@ -1,3 +1,5 @@
+import BelayReport
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -5,8 +7,6 @@
 #else
   import Glibc
 #endif
-
-import BelayReport
 
 /// How data are best read.
 enum DataSource {

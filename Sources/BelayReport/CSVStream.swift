@@ -118,9 +118,11 @@ private final class Worker {
   }
 
   /// The hashes of the keys of a piece that was processed without.
+  ///
+  /// All of it is processed again: reading a block forgets what was found in its cells.
   func keys(of piece: Piece) -> [KeyHash] {
-    reader.read(piece.block)
-    return (0..<reader.rowCount).map(reader.keyHash)
+    process(piece, withKeys: true)
+    return piece.keys!
   }
 
   /// Processes a piece again, without some of its rows.

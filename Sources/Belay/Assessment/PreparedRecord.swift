@@ -38,11 +38,26 @@ public final class PreparedRecord {
   /// Why an input is unknown, where it is.
   private var reasons: [UnknownReason]
   /// For inputs that are texts, what is known of texts that came before.
-  private var verdicts: [[String: Verdict]]
+  private var verdicts: [[Spelling: Verdict]]
 
   private enum Verdict {
     case code(Int32)
     case refused(UnknownReason)
+  }
+
+  /// A text as it is spelled: `String` takes texts of different scalars for the same, and
+  /// expressions do not.
+  private struct Spelling: Hashable {
+    let text: String
+
+    static func == (a: Spelling, b: Spelling) -> Bool {
+      a.text.utf8.elementsEqual(b.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+      var text = text
+      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
   }
 
   init(_ evaluator: RowEvaluator, _ columns: ColumnPlan) {
@@ -72,9 +87,10 @@ public final class PreparedRecord {
   /// Whether the policy declares an input and nothing of the scope reads it.
   private func isIgnored(_ name: String) -> Bool { evaluator.plan.ignoredInputs.contains(name) }
 
-  /// Makes all inputs unknown.
+  /// Makes all inputs unknown, but for the subject's id, which `subject` says.
   public func clear() {
     for place in reasons.indices { forget(place, .empty) }
+    setSubject()
   }
 
   // MARK: Setting
@@ -144,19 +160,20 @@ public final class PreparedRecord {
   private static let rememberedTexts = 4096
 
   private func verdict(on text: String, of place: Int, pool: Int) -> Verdict {
-    if let verdict = verdicts[place][text] { return verdict }
+    let spelling = Spelling(text: text)
+    if let verdict = verdicts[place][spelling] { return verdict }
+    if verdicts[place].count >= Self.rememberedTexts {
+      verdicts[place] = [:]
+      memory.pools[pool].replace(with: [])
+    }
     let verdict: Verdict
     if let reason = evaluator.plan.inputs[place].type.refusal(of: text) {
       verdict = .refused(reason)
     } else {
-      if verdicts[place].count >= Self.rememberedTexts {
-        verdicts[place] = [:]
-        memory.pools[pool].replace(with: [])
-      }
       verdict = .code(Int32(memory.pools[pool].texts.count))
       memory.pools[pool].append(text)
     }
-    verdicts[place][text] = verdict
+    verdicts[place][spelling] = verdict
     return verdict
   }
 

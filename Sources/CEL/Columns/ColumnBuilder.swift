@@ -429,6 +429,20 @@ package struct ColumnBuilder {
 private struct Computation: Hashable {
   let overload: String
   let operands: [ColumnValue]
+  /// Which operands are a constant -0: it is equal to 0, and another number.
+  let negativeZeros: [Bool]
+
+  init(overload: String, operands: [ColumnValue]) {
+    self.overload = overload
+    self.operands = operands
+    negativeZeros = operands.map {
+      if case .constant(.double(let number)) = $0 {
+        number == 0 && number.sign == .minus
+      } else {
+        false
+      }
+    }
+  }
 }
 
 extension NumberOperand {

@@ -26,7 +26,7 @@ import Testing
       for row in 0..<result.count {
         let one = result.assessment(at: row)
         faults += one.faults.count
-        let differences = differences(result, row, one)
+        let differences = result.differences(row, one)
         guard differences.isEmpty else {
           Issue.record("seed \(seed), row \(row): \(differences)\n\(model.json)")
           return
@@ -44,12 +44,12 @@ import Testing
       let model = generator.policy()
       let policy = try CompiledPolicy(json: model.json)
       let table = table((0..<200).map { _ in generator.record(model) }, for: policy)
-      let expected = columns(policy.assess(table, periods: .all))
+      let expected = policy.assess(table, periods: .all).cells
       for size in Self.chunkSizes {
         for jobs in 1...4 {
           let result = policy.assess(
             table, scope: .provider, periods: .all, jobs: jobs, chunkRows: size)
-          #expect(columns(result) == expected, "seed \(seed), chunks of \(size), \(jobs) jobs")
+          #expect(result.cells == expected, "seed \(seed), chunks of \(size), \(jobs) jobs")
         }
       }
     }
@@ -94,57 +94,5 @@ import Testing
             })
         }
       })
-  }
-
-  private func differences(
-    _ result: AssessedTable, _ row: Int, _ expected: Assessment
-  ) -> [String] {
-    var found: [String] = []
-    func compare(_ what: String, _ column: Double, _ number: Double?) {
-      if column.isNaN ? number != nil : column.bitPattern != number?.bitPattern {
-        found.append("\(what) is \(column), not \(number.map { "\($0)" } ?? "unknown")")
-      }
-    }
-    func compare<T: Equatable>(_ what: String, _ column: T, _ expected: T) {
-      if column != expected { found.append("\(what) is \(column), not \(expected)") }
-    }
-    for (score, expected) in zip(result.scores, expected.scores) {
-      compare(expected.id, score.score.values[row], expected.value)
-      compare("coverage of \(expected.id)", score.coverage[row], expected.coverage)
-      compare("level of \(expected.id)", score.level(at: row), expected.level)
-      for (domain, expected) in zip(score.domains, expected.domains) {
-        compare(expected.id, domain.values[row], expected.value)
-      }
-    }
-    compare(
-      "alerts", result.firingAlerts(at: row).map { result.alertNames[$0] },
-      expected.alerts.map(\.id))
-    compare(
-      "undetermined", result.undeterminedAlerts(at: row).map { result.alertNames[$0] },
-      expected.undetermined.map(\.id))
-    compare(
-      "interventions",
-      result.recommendedInterventions(at: row).map { result.interventionNames[$0] },
-      expected.interventions.map(\.id))
-    return found
-  }
-
-  /// All that columns hold, with one bit pattern for what is unknown.
-  private func columns(_ result: AssessedTable) -> [[String]] {
-    (0..<result.count).map { row in
-      var cells: [String] = []
-      for score in result.scores {
-        cells += ([score.score] + score.domains).map { number in
-          let value = number.values[row]
-          return value.isNaN ? "" : "\(value.bitPattern)"
-        }
-        cells += ["\(score.coverage[row].bitPattern)", "\(score.levels[row])"]
-      }
-      cells += [
-        "\(result.firingAlerts(at: row))", "\(result.undeterminedAlerts(at: row))",
-        "\(result.recommendedInterventions(at: row))",
-      ]
-      return cells
-    }
   }
 }
