@@ -21,10 +21,7 @@ package struct YAMLText: Sendable {
     self.source = source
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     self.start = start
-    let isPlain = bytes.withUnsafeBufferPointer {
-      $0[start...].allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
-    }
-    if isPlain {
+    if bytes.withUnsafeBufferPointer({ isPlain(UnsafeBufferPointer(rebasing: $0[start...])) }) {
       marks = []
       return
     }
@@ -177,6 +174,21 @@ extension SourceSpan {
   init(_ source: SourceText, _ lower: Int, _ upper: Int) {
     self.init(source, UInt32(lower), UInt32(upper))
   }
+}
+
+/// Whether all are printable ASCII, tabs or line ends.
+///
+/// Looks at all bytes: a loop without a way out takes many at once, and most texts are plain.
+private func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  var others: UInt8 = 0
+  for byte in bytes {
+    let isPrintable: UInt8 = byte &- 0x20 < 0x5F ? 1 : 0
+    let isTab: UInt8 = byte == 0x09 ? 1 : 0
+    let isNewline: UInt8 = byte == 0x0A ? 1 : 0
+    let isReturn: UInt8 = byte == 0x0D ? 1 : 0
+    others |= 1 ^ (isPrintable | isTab | isNewline | isReturn)
+  }
+  return others == 0
 }
 
 /// The scalar that starts here and how many bytes it takes; nil where the bytes are not UTF-8.
