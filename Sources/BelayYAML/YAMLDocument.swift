@@ -387,6 +387,7 @@ private struct YAMLReader {
     }
 
     private mutating func append(_ entry: Node.Entry) {
+      if list.isEmpty { list.reserveCapacity(8) }
       list.append(entry)
       guard list.count > Self.few else { return }
       for index in places.count..<list.count { places[list[index].key.text] = index }

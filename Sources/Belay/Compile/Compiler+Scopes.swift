@@ -30,8 +30,8 @@ extension Compiler {
       let index = indices["score.\(score.name.text)"]!
       for domain in filled where score.scope == nil || scopeOfDomain[domain] == score.scope {
         domainsOfScore[i].append(domain)
-        quantities[index].reads.append(
-          ("domain.\(policy.domains[domain].name.text)", score.name.span))
+        let name = "domain.\(policy.domains[domain].name.text)"
+        quantities[index].reads.append((name, score.name.span, indices[name]!))
       }
     }
   }
@@ -57,8 +57,7 @@ extension Compiler {
     var isUnsure = false
     if let declared = quantity.declaredScope { one = (quantity.name, declared, quantity.span) }
     for read in quantity.reads {
-      guard let index = indices[read.name] else { continue }
-      switch scopes[index] {
+      switch scopes[read.index] {
       case .unsure: isUnsure = true
       case .upTo(let scope):
         if scope < limit?.scope ?? .organization { limit = (read.name, scope, read.span) }

@@ -168,7 +168,8 @@ struct Compiler {
       let domain = policy.domains[i]
       for i in factorsOfDomain[i] {
         let factor = policy.factors[i]
-        quantities[index].reads.append(("points.\(factor.name.text)", factor.domain.span))
+        let name = "points.\(factor.name.text)"
+        quantities[index].reads.append((name, factor.domain.span, indices[name]!))
       }
       read(domain.weight, index)
       for floor in domain.floors { read(floor, index) }
@@ -220,7 +221,7 @@ struct Compiler {
       }
       return
     }
-    quantities[index].reads.append((reference.text, reference.span))
+    quantities[index].reads.append((reference.text, reference.span, found))
   }
 
   private mutating func read(_ setting: NumberSetting, _ index: Int) {
@@ -256,13 +257,15 @@ struct Compiler {
       {
         report(.crossesScopes(reference.span.text, at: reference.span))
         isReadable = false
-      } else if let read = indices[reference.name], case .intervention = quantities[read].kind {
-        report(.readsIntervention(reference.name, at: reference.span))
-        isReadable = false
-      } else if reference.isDeclared, reference.name == "period" {
+      } else if reference.name == "period" {
         notePeriod(reference.span)
-      } else if reference.isDeclared {
-        quantities[index].reads.append((reference.name, reference.span))
+      } else if let read = indices[reference.name] {
+        if case .intervention = quantities[read].kind {
+          report(.readsIntervention(reference.name, at: reference.span))
+          isReadable = false
+        } else {
+          quantities[index].reads.append((reference.name, reference.span, read))
+        }
       }
     }
     if !isReadable { parsed[expression.span] = .some(nil) }
@@ -300,7 +303,7 @@ struct Compiler {
           continue
         }
         path[path.count - 1].next += 1
-        guard let read = indices[quantities[index].reads[next].name] else { continue }
+        let read = quantities[index].reads[next].index
         switch marks[read] {
         case nil:
           marks[read] = .open(path.count)
