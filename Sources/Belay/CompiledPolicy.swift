@@ -24,7 +24,8 @@ public struct CompiledPolicy: Sendable {
   public let facts: [Fact]
   /// What compiling found that is no error, sorted by place.
   public let warnings: [Diagnostic]
-  private let plans: [Scope: Plan]
+  /// From the lowest scope up.
+  private let plans: [Plan]
   private let functions = FunctionTable.standard
   private let slotCount: Int
 
@@ -63,10 +64,12 @@ public struct CompiledPolicy: Sendable {
   }
 
   /// The scopes that the policy assesses, from the lowest up.
-  public var scopes: [Scope] { plans.keys.sorted() }
+  public var scopes: [Scope] { plans.map(\.scope) }
+
+  private func plan(of scope: Scope) -> Plan? { plans.first { $0.scope == scope } }
 
   /// What a table of a scope has to hold; nil for a scope that the policy does not assess.
-  public func tableSchema(for scope: Scope) -> TableSchema? { plans[scope]?.schema }
+  public func tableSchema(for scope: Scope) -> TableSchema? { plan(of: scope)?.schema }
 
   /// Assesses one record.
   ///
@@ -75,7 +78,7 @@ public struct CompiledPolicy: Sendable {
   public func assess(
     _ record: Record, scope: Scope = .provider
   ) throws(RecordError) -> Assessment {
-    guard let plan = plans[scope] else { throw .noScope(scope) }
+    guard let plan = plan(of: scope) else { throw .noScope(scope) }
     let names = plan.inputs.map(\.name)
     for name in record.entries.keys.sorted() where !names.contains(name) {
       guard plan.ignoredInputs.contains(name) else {
@@ -102,7 +105,7 @@ public struct CompiledPolicy: Sendable {
   ///
   /// - Throws: When the policy has nothing to assess in the scope.
   public func prepare(_ scope: Scope = .provider) throws(RecordError) -> PreparedRecord {
-    guard let plan = plans[scope] else { throw .noScope(scope) }
+    guard let plan = plan(of: scope) else { throw .noScope(scope) }
     return PreparedRecord(
       RowEvaluator(plan: plan, slotCount: slotCount), ColumnPlan(plan, functions: functions))
   }
@@ -121,7 +124,7 @@ public struct CompiledPolicy: Sendable {
   package func assess(
     _ table: Table, scope: Scope, periods: PeriodSelection, jobs: Int, chunkRows: Int?
   ) -> AssessedTable {
-    guard let plan = plans[scope] else { preconditionFailure("no scope \(scope.rawValue)") }
+    guard let plan = plan(of: scope) else { preconditionFailure("no scope \(scope.rawValue)") }
     precondition(table.schema == plan.schema, "the table is read by the policy's schema")
     let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
     let columns = ColumnPlan(plan, functions: functions)
@@ -140,7 +143,7 @@ public struct CompiledPolicy: Sendable {
   package func blockEvaluators(
     _ scope: Scope, chunkRows: Int? = nil
   ) -> @Sendable () -> BlockEvaluator {
-    guard let plan = plans[scope] else { preconditionFailure("no scope \(scope.rawValue)") }
+    guard let plan = plan(of: scope) else { preconditionFailure("no scope \(scope.rawValue)") }
     let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
     let columns = ColumnPlan(plan, functions: functions)
     return { BlockEvaluator(evaluator, columns, chunkRows: chunkRows) }
@@ -150,7 +153,7 @@ public struct CompiledPolicy: Sendable {
   package func noResults(_ scope: Scope) -> (
     results: ResultColumns, alerts: [String], interventions: [String]
   ) {
-    guard let plan = plans[scope] else { preconditionFailure("no scope \(scope.rawValue)") }
+    guard let plan = plan(of: scope) else { preconditionFailure("no scope \(scope.rawValue)") }
     return (
       ResultColumns(plan), plan.alerts.map(\.name),
       plan.ranking.map { plan.interventions[$0].name }

@@ -6,7 +6,7 @@ import Diagnostics
 import Tables
 
 /// How results are written.
-enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+enum OutputFormat: String, WordArgument {
   case table, json, ndjson, csv
 }
 

@@ -4,7 +4,7 @@ import BelayYAML
 import Diagnostics
 
 struct Check: ParsableCommand {
-  enum Format: String, CaseIterable, ExpressibleByArgument {
+  enum Format: String, WordArgument {
     case text, json
   }
 

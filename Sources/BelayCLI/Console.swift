@@ -2,7 +2,7 @@ import ArgumentParser
 import Diagnostics
 
 /// When to use colours.
-enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
+enum ColorChoice: String, WordArgument {
   case auto, always, never
 
   /// Whether to use them on a stream: by itself only on a terminal that shows them, and not

@@ -41,5 +41,16 @@ struct DataArgument: Hashable {
   }
 }
 
-extension Scope: ExpressibleByArgument {}
-extension TableFormat: ExpressibleByArgument {}
+/// One word of a fixed set.
+///
+/// The argument parser would find the words through key paths and descriptions, for each option
+/// several times.
+protocol WordArgument: ExpressibleByArgument, CaseIterable, RawRepresentable<String> {}
+
+extension WordArgument {
+  public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+  public static var allValueDescriptions: [String: String] { [:] }
+}
+
+extension Scope: ExpressibleByArgument, WordArgument {}
+extension TableFormat: ExpressibleByArgument, WordArgument {}

@@ -153,14 +153,13 @@ extension YAMLText {
   /// Whether the text between two offsets ends in an operator, as a cut expression does.
   func endsInOperator(_ span: SourceSpan) -> Bool {
     let bytes = source.bytes[Int(span.lower)..<Int(span.upper)]
-    guard let last = bytes.last, Self.operatorEnds.contains(last) else { return false }
+    guard let last = bytes.last, "&|=<>+*".utf8.contains(last) else { return false }
     let start = bytes.lastIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     let word = bytes[(start.map { $0 + 1 } ?? bytes.startIndex)...]
     return Self.operators.contains { word.elementsEqual($0.utf8) }
   }
 
   private static let operators = ["&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "*", "="]
-  private static let operatorEnds = Set(operators.compactMap(\.utf8.last))
 }
 
 /// The text between quotes, so that YAML reads it as it is.

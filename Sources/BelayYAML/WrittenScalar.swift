@@ -25,14 +25,14 @@ package struct WrittenScalar {
     var decoded = decoded
     return decoded.withUTF8 { decoded in
       if style == .plain, span.upper - span.lower == decoded.count,
-        text.source.bytes[Int(span.lower)..<Int(span.upper)].elementsEqual(decoded)
+        text.isWritten(decoded, at: span.lower)
       {
         return ScalarMap(text.source, startingAt: span.lower)
       }
       let inside = span.lower + 1
       if style == .singleQuoted || style == .doubleQuoted,
         Int(span.upper) - Int(span.lower) == decoded.count + 2,
-        text.source.bytes[Int(inside)..<Int(span.upper - 1)].elementsEqual(decoded)
+        text.isWritten(decoded, at: inside)
       {
         return ScalarMap(text.source, startingAt: inside)
       }
@@ -40,13 +40,13 @@ package struct WrittenScalar {
         for indent in explicitIndents(decoded, text, span) {
           var scalar = WrittenScalar(text, span)
           scalar.readBlock(folded: style == .folded, indent: indent)
-          if scalar.bytes.elementsEqual(decoded) { return scalar.map }
+          if scalar.bytes.isSame(as: decoded) { return scalar.map }
         }
         return nil
       }
       var scalar = WrittenScalar(text, span)
       scalar.readFlow(style)
-      return scalar.bytes.elementsEqual(decoded) ? scalar.map : nil
+      return scalar.bytes.isSame(as: decoded) ? scalar.map : nil
     }
   }
 
@@ -266,7 +266,7 @@ package struct WrittenScalar {
       trailing = []
       leadingBlank = startsBlank
       let start = offset
-      while offset < end, breakWidth == 0 { offset += 1 }
+      offset = text.nextBreak(from: offset, to: end)
       copy(start..<offset)
       contentEnd = offset
       leading = []
@@ -305,4 +305,27 @@ package struct WrittenScalar {
     if indent == 0 { indent = max(widest, 1) }
     return column
   }
+}
+
+extension [UInt8] {
+  fileprivate func isSame(as other: UnsafeBufferPointer<UInt8>) -> Bool {
+    withUnsafeBufferPointer { BelayYAML.isSame($0, other) }
+  }
+}
+
+extension YAMLText {
+  /// Whether these bytes stand here.
+  fileprivate func isWritten(_ decoded: UnsafeBufferPointer<UInt8>, at lower: UInt32) -> Bool {
+    source.bytes.withUnsafeBufferPointer {
+      isSame(UnsafeBufferPointer(rebasing: $0[Int(lower)..<(Int(lower) + decoded.count)]), decoded)
+    }
+  }
+}
+
+/// Looks at all bytes: a loop without a way out takes many at once, and most texts are the same.
+private func isSame(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
+  guard a.count == b.count else { return false }
+  var difference: UInt8 = 0
+  for index in a.indices { difference |= a[index] ^ b[index] }
+  return difference == 0
 }

@@ -348,14 +348,15 @@ private struct YAMLReader {
 
   /// The entries of a mapping in order; what is written wins over what is merged.
   private struct Entries {
-    var list: [Node.Entry] = []
-    private var places: [String: Place] = [:]
+    private(set) var list: [Node.Entry] = []
+    /// Where each key stands in the list, once there are more than a few.
+    private var places: [String: Int] = [:]
+    /// The places of what no entry of the mapping itself has written.
+    private var merged: Set<Int> = []
     private var merge: Node.Key?
 
-    private struct Place {
-      var index: Int
-      var isWritten: Bool
-    }
+    /// So many keys are looked through faster than hashed.
+    private static let few = 12
 
     /// Adds a written entry (a merge key, if there is no value);
     /// where its key has been written before, that key.
@@ -366,21 +367,30 @@ private struct YAMLReader {
         return nil
       }
       let entry = Node.Entry(key: key, value: value)
-      let end = Place(index: list.count, isWritten: true)
-      guard let place = places.updateValue(end, forKey: key.text) else {
-        list.append(entry)
+      guard let index = index(of: key.text) else {
+        append(entry)
         return nil
       }
-      places[key.text] = Place(index: place.index, isWritten: true)
-      if place.isWritten { return list[place.index].key }
-      list[place.index] = entry
+      guard merged.remove(index) != nil else { return list[index].key }
+      list[index] = entry
       return nil
     }
 
     mutating func addMerged(_ entry: Node.Entry) {
-      guard places[entry.key.text] == nil else { return }
-      places[entry.key.text] = Place(index: list.count, isWritten: false)
+      guard index(of: entry.key.text) == nil else { return }
+      merged.insert(list.count)
+      append(entry)
+    }
+
+    private func index(of key: String) -> Int? {
+      list.count <= Self.few ? list.firstIndex { $0.key.text == key } : places[key]
+    }
+
+    private mutating func append(_ entry: Node.Entry) {
+      if list.isEmpty { list.reserveCapacity(8) }
       list.append(entry)
+      guard list.count > Self.few else { return }
+      for index in places.count..<list.count { places[list[index].key.text] = index }
     }
   }
 
@@ -403,6 +413,13 @@ private struct YAMLReader {
 
   /// The key that an event starts, or nil after a diagnostic.
   private mutating func key(_ event: YAMLEvent) throws(Stop) -> (key: Node.Key, isMerge: Bool)? {
+    // Nearly every key is such a text, and needs no node of its own.
+    if case .scalar(let text, .plain) = event.kind, event.anchor == nil, event.tag == nil,
+      !text.isEmpty
+    {
+      longQuote = nil
+      return (Node.Key(text: text, span: event.content), text == "<<")
+    }
     let built = try value(event, .key)
     guard case .scalar(let scalar) = built.node.content else {
       report(.complexKey(at: SourceSpan(text.source, event.content.lower, built.node.span.upper)))

@@ -25,8 +25,13 @@ package struct YAMLEvent: Sendable {
   package var tag: String?
   /// From the first byte of the node's anchor or tag, if it has one, to the end.
   package var span: SourceSpan
+  /// The first byte after the anchor and the tag.
+  var contentStart: UInt32
+
   /// From the first byte after the anchor and the tag.
-  package var content: SourceSpan
+  package var content: SourceSpan {
+    SourceSpan(span.source, contentStart, max(contentStart, span.upper))
+  }
 }
 
 /// What libyaml could not read, in its own words.
@@ -141,7 +146,7 @@ package final class YAMLEvents {
     return YAMLEvent(
       kind: kind, anchor: string(anchor), tag: string(tag),
       span: SourceSpan(text.source, lower, upper),
-      content: SourceSpan(text.source, start, max(start, upper)))
+      contentStart: start)
   }
 
   private func string(_ text: UnsafeMutablePointer<yaml_char_t>?) -> String? {

@@ -7,7 +7,7 @@ package struct YAMLText: Sendable {
   package let source: SourceText
   /// Where the text begins: 3 behind a byte order mark, else 0.
   package let start: Int
-  /// The offset of every 64th scalar; empty where each scalar is one byte.
+  /// The offset of every 64th scalar; empty where each scalar of the text is one byte.
   private let marks: [UInt32]
 
   private static let stride = 64
@@ -19,9 +19,13 @@ package struct YAMLText: Sendable {
       throw .utf16(SourceSpan(source, 0, 2))
     }
     self.source = source
-    start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    self.start = start
+    if bytes.withUnsafeBufferPointer({ isPlain(UnsafeBufferPointer(rebasing: $0[start...])) }) {
+      marks = []
+      return
+    }
     var marks: [UInt32] = []
-    var isASCII = true
     var count = 0
     var offset = start
     while offset < bytes.count {
@@ -35,7 +39,6 @@ package struct YAMLText: Sendable {
         offset += 1
         continue
       }
-      isASCII = false
       guard let (scalar, width) = decodeUTF8(bytes, at: offset) else {
         throw .invalidUTF8(at: SourceSpan(source, offset, offset + 1))
       }
@@ -46,7 +49,7 @@ package struct YAMLText: Sendable {
       }
       offset += width
     }
-    self.marks = isASCII ? [] : marks
+    self.marks = marks
   }
 
   /// The byte offset of the scalar with this number, counted from the start of the text.
@@ -54,7 +57,12 @@ package struct YAMLText: Sendable {
     let bytes = source.bytes
     guard !marks.isEmpty else { return UInt32(min(start + index, bytes.count)) }
     guard index / Self.stride < marks.count else { return UInt32(bytes.count) }
-    var offset = Int(marks[index / Self.stride])
+    let mark = index / Self.stride
+    var offset = Int(marks[mark])
+    // Where as many bytes as scalars stand between two marks, each scalar is one byte.
+    if mark + 1 < marks.count, Int(marks[mark + 1]) - offset == Self.stride {
+      return UInt32(offset + index % Self.stride)
+    }
     for _ in 0..<(index % Self.stride) where offset < bytes.count {
       offset += 1
       while offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
@@ -100,6 +108,22 @@ package struct YAMLText: Sendable {
       }
     }
     return offset
+  }
+
+  /// The offset of the next line end of any kind, or `limit` if none comes before.
+  func nextBreak(from lower: Int, to limit: Int) -> Int {
+    let bytes = source.bytes
+    var offset = lower
+    while offset < limit {
+      switch bytes[offset] {
+      case UInt8(ascii: "\n"), UInt8(ascii: "\r"): return offset
+      case 0xC2, 0xE2:
+        if breakWidth(at: offset) > 0 { return offset }
+      default: break
+      }
+      offset += 1
+    }
+    return limit
   }
 
   /// The byte here, or 0 at the end of the text.
@@ -150,6 +174,21 @@ extension SourceSpan {
   init(_ source: SourceText, _ lower: Int, _ upper: Int) {
     self.init(source, UInt32(lower), UInt32(upper))
   }
+}
+
+/// Whether all are printable ASCII, tabs or line ends.
+///
+/// Looks at all bytes: a loop without a way out takes many at once, and most texts are plain.
+private func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  var others: UInt8 = 0
+  for byte in bytes {
+    let isPrintable: UInt8 = byte &- 0x20 < 0x5F ? 1 : 0
+    let isTab: UInt8 = byte == 0x09 ? 1 : 0
+    let isNewline: UInt8 = byte == 0x0A ? 1 : 0
+    let isReturn: UInt8 = byte == 0x0D ? 1 : 0
+    others |= 1 ^ (isPrintable | isTab | isNewline | isReturn)
+  }
+  return others == 0
 }
 
 /// The scalar that starts here and how many bytes it takes; nil where the bytes are not UTF-8.

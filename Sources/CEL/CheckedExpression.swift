@@ -16,8 +16,11 @@ public struct CheckedExpression: Sendable {
   /// What it was checked from.
   public let parsed: ParsedExpression
   let program: Program
-  /// The program with its constant parts not evaluated, where that makes a difference.
-  let unfolded: Program
+  /// All that was checked, and the node in it that the expression is.
+  let checked: (program: Program, root: Program.ID)
+
+  /// The program with its constant parts not evaluated. Only a trace asks for it.
+  var unfolded: Program { checked.program.pruned(to: checked.root, folding: false) }
 
   /// The value over one record, or why there is none.
   ///

@@ -33,6 +33,7 @@ extension CheckedExpression {
   /// - Parameter limit: how many steps are kept; comprehensions over long lists make many.
   public func trace(_ record: some Activation, limit: Int = 10_000) -> Trace {
     let recorder = TraceRecorder(limit: limit)
+    let unfolded = unfolded
     var evaluator = Evaluator(unfolded, record, recorder: recorder)
     let outcome = evaluator.outcome(of: unfolded.root)
     var steps: [Trace.Step] = []

@@ -4,6 +4,9 @@
 /// The map is a list of runs: within a run, decoded and written bytes go one to one.
 public struct ScalarMap: Sendable {
   public let source: SourceText
+  /// Where the first run stands in the file: most texts have no other.
+  private var start: UInt32 = 0
+  /// The runs behind the first.
   private var runs: [(decoded: UInt32, written: UInt32)] = []
 
   public init(_ source: SourceText) {
@@ -13,18 +16,21 @@ public struct ScalarMap: Sendable {
   /// A text that stands in the file as it is, from `offset` on.
   public init(_ source: SourceText, startingAt offset: UInt32) {
     self.source = source
-    runs = [(0, offset)]
+    start = offset
   }
 
   /// Says that the decoded text from `decoded` on stands in the file from `written` on.
   ///
   /// Calls go in order of both offsets; one that continues the run before it adds nothing.
   public mutating func add(decoded: UInt32, written: UInt32) {
-    if let last = runs.last {
-      precondition(last.decoded <= decoded && last.written <= written, "runs go in order")
-      if written - last.written == decoded - last.decoded { return }
-      if last.decoded == decoded { runs.removeLast() }
+    if decoded == 0, runs.isEmpty {
+      start = written
+      return
     }
+    let last = runs.last ?? (0, start)
+    precondition(last.decoded <= decoded && last.written <= written, "runs go in order")
+    if written - last.written == decoded - last.decoded { return }
+    if last.decoded == decoded { runs.removeLast() }
     runs.append((decoded, written))
   }
 
@@ -36,9 +42,8 @@ public struct ScalarMap: Sendable {
       let middle = (low + high) / 2
       if runs[middle].decoded <= decoded { low = middle } else { high = middle }
     }
-    guard low < runs.count else { return decoded }
-    let run = runs[low]
-    return run.written + (max(decoded, run.decoded) - run.decoded)
+    guard low < runs.count, runs[low].decoded <= decoded else { return start + decoded }
+    return runs[low].written + (decoded - runs[low].decoded)
   }
 
   /// The span in the file of a stretch of the decoded text.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Text that somebody wrote, as the bytes it came in, with the name to call it by.
 ///
 /// The bytes are meant to be UTF-8 but need not be: what reads them reports where they are not.
@@ -11,13 +13,8 @@ public final class SourceText: Sendable {
   public let firstLine: Int
   /// The column of the first byte, 1 unless this is an excerpt of a long line.
   public let firstColumn: Int
-  /// Offsets of the first byte of each line. Never empty.
-  private let lineStarts: [UInt32]
-  /// How many Unicode scalars begin before every `stride`th byte: a program may write a whole
-  /// document on one line.
-  private let scalarCounts: [UInt32]
-
-  private static let stride = 1024
+  /// Found when a place is first asked for: most texts have nothing wrong in them.
+  private let knownLines = Mutex<Lines?>(nil)
 
   /// - Precondition: fewer than 2^32 bytes.
   public init(name: String, bytes: [UInt8], firstLine: Int = 1, firstColumn: Int = 1) {
@@ -26,18 +23,6 @@ public final class SourceText: Sendable {
     self.bytes = bytes
     self.firstLine = firstLine
     self.firstColumn = firstColumn
-    var starts: [UInt32] = [0]
-    var counts: [UInt32] = []
-    var count: UInt32 = 0
-    for mark in 0...(bytes.count / Self.stride) {
-      counts.append(count)
-      for offset in (mark * Self.stride)..<min((mark + 1) * Self.stride, bytes.count) {
-        if bytes[offset] == UInt8(ascii: "\n") { starts.append(UInt32(offset + 1)) }
-        if beginsScalar(bytes[offset]) { count += 1 }
-      }
-    }
-    lineStarts = starts
-    scalarCounts = counts
   }
 
   public convenience init(name: String, text: String) {
@@ -50,36 +35,74 @@ public final class SourceText: Sendable {
   /// Line and column of a byte offset. Offsets past the end count as the end.
   public func position(at offset: UInt32) -> SourcePosition {
     let offset = min(offset, UInt32(bytes.count))
-    let line = lineIndex(at: offset)
+    let lines = lines
+    let line = lines.index(at: offset)
     return SourcePosition(
       line: line + firstLine,
-      column: scalars(before: Int(offset)) - scalars(before: Int(lineStarts[line]))
+      column: lines.scalars(before: Int(offset), in: bytes)
+        - lines.scalars(before: Int(lines.starts[line]), in: bytes)
         + (line == 0 ? firstColumn : 1))
-  }
-
-  private func scalars(before offset: Int) -> Int {
-    let mark = offset / Self.stride
-    return Int(scalarCounts[mark])
-      + bytes[(mark * Self.stride)..<offset].count(where: beginsScalar)
   }
 
   /// The bytes of the line that holds an offset, without its line end.
   func line(at offset: UInt32) -> (start: UInt32, bytes: ArraySlice<UInt8>) {
-    let index = lineIndex(at: min(offset, UInt32(bytes.count)))
-    let start = Int(lineStarts[index])
-    var end = index + 1 < lineStarts.count ? Int(lineStarts[index + 1]) - 1 : bytes.count
+    let lines = lines
+    let index = lines.index(at: min(offset, UInt32(bytes.count)))
+    let start = Int(lines.starts[index])
+    var end = index + 1 < lines.starts.count ? Int(lines.starts[index + 1]) - 1 : bytes.count
     if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
     return (UInt32(start), bytes[start..<end])
   }
 
-  private func lineIndex(at offset: UInt32) -> Int {
+  private var lines: Lines {
+    knownLines.withLock { known in
+      if let known { return known }
+      let lines = Lines(of: bytes)
+      known = lines
+      return lines
+    }
+  }
+}
+
+/// Where the lines of a text begin, and how many scalars stand before a place.
+private struct Lines {
+  /// Offsets of the first byte of each line. Never empty.
+  let starts: [UInt32]
+  /// How many Unicode scalars begin before every `stride`th byte: a program may write a whole
+  /// document on one line.
+  private let scalarCounts: [UInt32]
+
+  private static let stride = 1024
+
+  init(of bytes: [UInt8]) {
+    var starts: [UInt32] = [0]
+    var counts: [UInt32] = []
+    var count: UInt32 = 0
+    for mark in 0...(bytes.count / Self.stride) {
+      counts.append(count)
+      for offset in (mark * Self.stride)..<min((mark + 1) * Self.stride, bytes.count) {
+        if bytes[offset] == UInt8(ascii: "\n") { starts.append(UInt32(offset + 1)) }
+        if beginsScalar(bytes[offset]) { count += 1 }
+      }
+    }
+    self.starts = starts
+    scalarCounts = counts
+  }
+
+  func index(at offset: UInt32) -> Int {
     var low = 0
-    var high = lineStarts.count
+    var high = starts.count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+      if starts[middle] <= offset { low = middle } else { high = middle }
     }
     return low
+  }
+
+  func scalars(before offset: Int, in bytes: [UInt8]) -> Int {
+    let mark = offset / Self.stride
+    return Int(scalarCounts[mark])
+      + bytes[(mark * Self.stride)..<offset].count(where: beginsScalar)
   }
 }
 

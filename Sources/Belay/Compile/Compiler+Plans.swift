@@ -17,16 +17,14 @@ extension Compiler {
   }
 
   /// The plans of all scopes, once everything is compiled.
-  func plans(_ compiled: [Compiled?]) -> [Scope: Plan] {
-    var plans: [Scope: Plan] = [:]
-    for scope in usedScopes {
+  func plans(_ compiled: [Compiled?]) -> [Plan] {
+    usedScopes.map { scope in
       var builder = PlanBuilder(compiler: self, scope: scope)
-      for (index, compiled) in zip(order, compiled) where isPart(index, of: scope) {
-        if let compiled { builder.add(compiled, index) }
+      for (place, index) in order.enumerated() where isPart(index, of: scope) {
+        if let compiled = compiled[place] { builder.add(compiled, index) }
       }
-      plans[scope] = builder.finish()
+      return builder.finish()
     }
-    return plans
   }
 
   /// Types that names have whatever their expressions say.

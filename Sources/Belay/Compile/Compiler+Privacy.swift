@@ -75,7 +75,7 @@ extension Compiler {
     guard !named.isEmpty else { return [] }
     var counts = named
     for inputs in inputsOfColumn.values {
-      let scopes = Set(inputs.lazy.filter { named.contains($0.name.text) }.map(\.scope))
+      let scopes = inputs.filter { named.contains($0.name.text) }.map(\.scope)
       for input in inputs where scopes.contains(where: input.isColumn) {
         counts.insert(input.name.text)
       }

@@ -105,10 +105,11 @@ extension Compiler {
   // MARK: Warnings
 
   mutating func warnOfUnused() {
+    var isUsed = quantities.map { usedNames.contains($0.name) }
     for quantity in quantities {
-      for read in quantity.reads { usedNames.insert(read.name) }
+      for read in quantity.reads { isUsed[read.index] = true }
     }
-    for quantity in quantities where !usedNames.contains(quantity.name) {
+    for (quantity, isUsed) in zip(quantities, isUsed) where !isUsed {
       switch quantity.kind {
       case .input(let i) where policy.inputs[i].role == nil:
         diagnostics.append(.unused("nothing uses input", quantity))

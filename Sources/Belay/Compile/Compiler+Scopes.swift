@@ -30,8 +30,8 @@ extension Compiler {
       let index = indices["score.\(score.name.text)"]!
       for domain in filled where score.scope == nil || scopeOfDomain[domain] == score.scope {
         domainsOfScore[i].append(domain)
-        quantities[index].reads.append(
-          ("domain.\(policy.domains[domain].name.text)", score.name.span))
+        let name = "domain.\(policy.domains[domain].name.text)"
+        quantities[index].reads.append((name, score.name.span, indices[name]!))
       }
     }
   }
@@ -57,8 +57,7 @@ extension Compiler {
     var isUnsure = false
     if let declared = quantity.declaredScope { one = (quantity.name, declared, quantity.span) }
     for read in quantity.reads {
-      guard let index = indices[read.name] else { continue }
-      switch scopes[index] {
+      switch scopes[read.index] {
       case .unsure: isUnsure = true
       case .upTo(let scope):
         if scope < limit?.scope ?? .organization { limit = (read.name, scope, read.span) }
@@ -99,17 +98,19 @@ extension Compiler {
 
   /// Scores of one scope say which domains they take, and each takes some.
   mutating func checkScores() {
-    var ofScope: [Scope: [Int]] = [:]
+    var scored: [(scope: Scope, score: Int)] = []
     for (i, score) in policy.scores.enumerated() where !scoresWithoutScope.contains(i) {
       guard case .one(let scope) = scopes[indices["score.\(score.name.text)"]!] else { continue }
-      ofScope[scope, default: []].append(i)
+      scored.append((scope, i))
       if domainsOfScore[i].isEmpty, score.floors.isEmpty, policy.broken.isEmpty,
         score.domains?.isEmpty ?? true
       {
         report(.scoreWithoutDomains(score.name, scope))
       }
     }
-    for (scope, scores) in ofScope.sorted(by: { $0.key < $1.key }) where scores.count > 1 {
+    for scope in Scope.allCases {
+      let scores = scored.filter { $0.scope == scope }.map(\.score)
+      guard scores.count > 1 else { continue }
       for i in scores where policy.scores[i].domains == nil {
         let other = policy.scores[scores[scores[0] == i ? 1 : 0]].name
         report(.scoreNeedsDomains(policy.scores[i].name, scope, other: other))
@@ -119,17 +120,16 @@ extension Compiler {
 
   /// The scopes that have anything to assess or at least an id.
   var usedScopes: [Scope] {
-    var used = Set(policy.inputs.compactMap { $0.role?.scope })
-    for case .one(let scope) in scopes { used.insert(scope) }
-    return used.sorted()
+    Scope.allCases.filter { scope in
+      policy.inputs.contains { $0.role?.scope == scope } || scopes.contains(.one(scope))
+    }
   }
 
   /// Every scope that is assessed has a column with its subjects' ids.
   mutating func checkSubjects() {
     // The input that is missing may be one of those that are wrong.
     guard policy.broken.isEmpty else { return }
-    let subjects = Set(policy.inputs.compactMap { $0.role?.scope })
-    for scope in usedScopes where !subjects.contains(scope) {
+    for scope in usedScopes where !policy.inputs.contains(where: { $0.role?.scope == scope }) {
       let first = quantities.indices.first { scopes[$0] == .one(scope) }.map { quantities[$0] }
       report(.noSubject(scope, first, at: policy.span))
     }

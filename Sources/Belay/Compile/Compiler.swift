@@ -33,14 +33,14 @@ struct Compiler {
     self.policy = policy
   }
 
-  /// The plans of all scopes that the policy has, and how many slots they share.
+  /// The plans of all scopes that the policy has, from the lowest up, and how many slots they share.
   ///
   /// There are none while there is an error among the diagnostics.
   static func compile(
     _ policy: PolicyDeclaration, diagnostics: inout [Diagnostic]
-  ) -> (plans: [Scope: Plan], slotCount: Int) {
+  ) -> (plans: [Plan], slotCount: Int) {
     // With a part of the policy unseen nearly every name would be unknown.
-    guard policy.isComplete else { return ([:], 0) }
+    guard policy.isComplete else { return ([], 0) }
     var compiler = Compiler(policy)
     compiler.collect()
     compiler.chooseDomains()
@@ -57,7 +57,7 @@ struct Compiler {
       compiler.warnOfNothing()
     }
     diagnostics += compiler.diagnostics
-    guard !diagnostics.hasErrors else { return ([:], 0) }
+    guard !diagnostics.hasErrors else { return ([], 0) }
     return (compiler.plans(compiled), compiler.environment.names.count)
   }
 
@@ -168,7 +168,8 @@ struct Compiler {
       let domain = policy.domains[i]
       for i in factorsOfDomain[i] {
         let factor = policy.factors[i]
-        quantities[index].reads.append(("points.\(factor.name.text)", factor.domain.span))
+        let name = "points.\(factor.name.text)"
+        quantities[index].reads.append((name, factor.domain.span, indices[name]!))
       }
       read(domain.weight, index)
       for floor in domain.floors { read(floor, index) }
@@ -220,7 +221,7 @@ struct Compiler {
       }
       return
     }
-    quantities[index].reads.append((reference.text, reference.span))
+    quantities[index].reads.append((reference.text, reference.span, found))
   }
 
   private mutating func read(_ setting: NumberSetting, _ index: Int) {
@@ -251,16 +252,20 @@ struct Compiler {
     let indices = self.indices
     var isReadable = true
     for reference in tree.references(among: { indices[$0] != nil || $0 == "period" }) {
-      if isOfScope(reference.span.text), indices[reference.span.text] == nil {
+      if !reference.isDeclared || reference.name != reference.span.text,
+        isOfScope(reference.span.text), indices[reference.span.text] == nil
+      {
         report(.crossesScopes(reference.span.text, at: reference.span))
         isReadable = false
-      } else if let read = indices[reference.name], case .intervention = quantities[read].kind {
-        report(.readsIntervention(reference.name, at: reference.span))
-        isReadable = false
-      } else if reference.isDeclared, reference.name == "period" {
+      } else if reference.name == "period" {
         notePeriod(reference.span)
-      } else if reference.isDeclared {
-        quantities[index].reads.append((reference.name, reference.span))
+      } else if let read = indices[reference.name] {
+        if case .intervention = quantities[read].kind {
+          report(.readsIntervention(reference.name, at: reference.span))
+          isReadable = false
+        } else {
+          quantities[index].reads.append((reference.name, reference.span, read))
+        }
       }
     }
     if !isReadable { parsed[expression.span] = .some(nil) }
@@ -272,7 +277,7 @@ struct Compiler {
 
   /// Whether a name such as `team.psych_safety_mean` reads from another scope.
   private func isOfScope(_ name: String) -> Bool {
-    guard let dot = name.firstIndex(of: ".") else { return false }
+    guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")) else { return false }
     return Scope(rawValue: String(name[..<dot])) != nil
   }
 
@@ -298,7 +303,7 @@ struct Compiler {
           continue
         }
         path[path.count - 1].next += 1
-        guard let read = indices[quantities[index].reads[next].name] else { continue }
+        let read = quantities[index].reads[next].index
         switch marks[read] {
         case nil:
           marks[read] = .open(path.count)

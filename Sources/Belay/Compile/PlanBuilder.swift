@@ -104,21 +104,27 @@ struct PlanBuilder {
   /// The inputs that this scope's quantities read, and the table that they come in.
   private func inputPlans(key: InputDeclaration) -> ([InputPlan], Set<String>, TableSchema) {
     let policy = compiler.policy
-    var read: Set<String> = []
+    var isRead = Array(repeating: false, count: policy.inputs.count)
     for index in compiler.order where compiler.isPart(index, of: scope) {
       if case .input = compiler.quantities[index].kind { continue }
-      read.formUnion(compiler.quantities[index].reads.map(\.name))
+      for read in compiler.quantities[index].reads {
+        if case .input(let i) = compiler.quantities[read.index].kind { isRead[i] = true }
+      }
     }
-    for input in policy.inputs where read.contains(input.name.text) {
-      if let respondents = input.respondents { read.insert(respondents.text) }
+    for quantity in compiler.quantities {
+      // An input reads the count of its respondents.
+      guard case .input(let i) = quantity.kind, isRead[i] else { continue }
+      for read in quantity.reads {
+        if case .input(let i) = compiler.quantities[read.index].kind { isRead[i] = true }
+      }
     }
     var inputs: [InputPlan] = []
     var columns: [ColumnSchema] = []
     var ignored: Set<String> = []
     var knownHeaders: Set<String> = []
-    for input in policy.inputs where input.isColumn(of: scope) {
+    for (i, input) in policy.inputs.enumerated() where input.isColumn(of: scope) {
       let name = input.name.text
-      guard read.contains(name) else {
+      guard isRead[i] else {
         // A column that nothing reads is known all the same, but its cells are not looked at.
         ignored.insert(name)
         knownHeaders.insert(input.column)

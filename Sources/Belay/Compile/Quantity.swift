@@ -38,8 +38,8 @@ struct Quantity {
   var name: String
   var span: SourceSpan
   var kind: Kind
-  /// What it reads, each with the place where it is read.
-  var reads: [(name: String, span: SourceSpan)] = []
+  /// What it reads: the name, the place where it is read, and the index of the quantity meant.
+  var reads: [(name: String, span: SourceSpan, index: Int)] = []
   /// The scope that the author gave.
   var declaredScope: Scope?
 }

@@ -5,8 +5,8 @@ package import Diagnostics
 /// YAML and JSON both become this tree. Aliases and merge keys are resolved in it, so
 /// a node that an alias names occurs once for every place it is used in.
 package struct Node: Sendable {
-  package indirect enum Content: Sendable {
-    case scalar(Scalar)
+  package enum Content: Sendable {
+    indirect case scalar(Scalar)
     case sequence([Node])
     case mapping([Entry])
   }

@@ -10,11 +10,12 @@ struct PolicyReader {
   private let loader: PolicyLoader
   private var reached: Set<String> = []
   /// For each namespace, where its names are declared.
-  private var declared: [Namespace: [String: SourceSpan]] = [:]
+  private var declared: [[String: SourceSpan]] = Array(
+    repeating: [:], count: Namespace.allCases.count)
   /// Where the keys and roles that may stand once in all files stand.
   private var onceOnly: [String: SourceSpan] = [:]
 
-  enum Namespace {
+  enum Namespace: Int, CaseIterable {
     /// Inputs, parameters and measures.
     case value
     case factor, domain, score, alert, intervention, fact
@@ -160,14 +161,14 @@ struct PolicyReader {
         addBroken(name, namespace)
         continue
       }
-      if let first = declared[namespace]?[name.text] {
+      if let first = declared[namespace.rawValue].updateValue(name.span, forKey: name.text) {
+        declared[namespace.rawValue][name.text] = first
         diagnostics.append(
           .declaredTwice(
             "`\(name.text)` is declared", at: name.span, first: first,
             note: namespace == .value ? "inputs, parameters and measures share their names" : nil))
         continue
       }
-      declared[namespace, default: [:]][name.text] = name.span
       let before = count(namespace)
       read(&self, name, entry.value)
       if count(namespace) == before { addBroken(name, namespace) }

@@ -76,15 +76,18 @@ extension CheckedExpression {
     _ parsed: ParsedExpression, _ checked: Program, _ root: Program.ID, type: CELType,
     environment: Environment
   ) {
-    unfolded = checked.pruned(to: root, folding: false)
-    program = environment.foldsConstants ? checked.pruned(to: root, folding: true) : unfolded
-    var slots: Set<Int> = []
+    self.checked = (checked, root)
+    program = checked.pruned(to: root, folding: environment.foldsConstants)
+    var slots: [Int] = []
     for node in program.nodes {
-      if case .variable(let slot) = node.operation { slots.insert(slot) }
+      if case .variable(let slot) = node.operation { slots.append(slot) }
     }
+    slots.sort()
+    var distinct: [Int] = []
+    for slot in slots where slot != distinct.last { distinct.append(slot) }
     self.parsed = parsed
     self.type = type
-    self.slots = slots.sorted()
+    self.slots = distinct
     references = self.slots.map { environment.names[$0] }
     referenceTypes = self.slots.map { environment.types[$0] }
     cost = CostEstimate(program, in: environment)
@@ -95,7 +98,7 @@ extension Program {
   /// The nodes that a root needs.
   ///
   /// - Parameter folding: whether constant parts are evaluated.
-  fileprivate func pruned(to root: ID, folding: Bool) -> Program {
+  func pruned(to root: ID, folding: Bool) -> Program {
     var program = self
     program.nodes = []
     program.texts = [:]

@@ -33,11 +33,13 @@ public struct Environment: Sendable {
   /// - Parameter size: how many elements its list or map, or bytes its text, has at most, if that
   ///   is known. Only the estimate of the cost looks at it.
   public mutating func declare(_ name: String, _ type: CELType, size: Int? = nil) {
-    sizes[slots[name] ?? names.count] = size
-    if let slot = slots[name] {
+    let known = slots[name]
+    let slot = known ?? names.count
+    if size != nil || !sizes.isEmpty { sizes[slot] = size }
+    if known != nil {
       types[slot] = type
     } else {
-      slots[name] = names.count
+      slots[name] = slot
       names.append(name)
       types.append(type)
       var rest = name.utf8[...]
