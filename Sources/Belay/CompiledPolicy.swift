@@ -107,7 +107,7 @@ public struct CompiledPolicy: Sendable {
   public func prepare(_ scope: Scope = .provider) throws(RecordError) -> PreparedRecord {
     guard let plan = plan(of: scope) else { throw .noScope(scope) }
     return PreparedRecord(
-      RowEvaluator(plan: plan, slotCount: slotCount), ColumnPlan(plan, functions: functions))
+      RowEvaluator(plan: plan, slotCount: slotCount), ColumnPlanner.columns(of: plan, functions: functions))
   }
 
   /// Assesses a table of a scope.
@@ -127,7 +127,7 @@ public struct CompiledPolicy: Sendable {
     guard let plan = plan(of: scope) else { preconditionFailure("no scope \(scope.rawValue)") }
     precondition(table.schema == plan.schema, "the table is read by the policy's schema")
     let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
-    let columns = ColumnPlan(plan, functions: functions)
+    let columns = ColumnPlanner.columns(of: plan, functions: functions)
     let rows = Self.select(periods, of: table)
     let loader = TableLoader(
       table: table, plan: plan, columns: columns,
@@ -145,7 +145,7 @@ public struct CompiledPolicy: Sendable {
   ) -> @Sendable () -> BlockEvaluator {
     guard let plan = plan(of: scope) else { preconditionFailure("no scope \(scope.rawValue)") }
     let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
-    let columns = ColumnPlan(plan, functions: functions)
+    let columns = ColumnPlanner.columns(of: plan, functions: functions)
     return { BlockEvaluator(evaluator, columns, chunkRows: chunkRows) }
   }
 

@@ -79,7 +79,6 @@ import Testing
       let memory = ColumnMemory(builder.layout, capacity: chunk)
       for first in stride(from: 0, to: rows.count, by: chunk) {
         memory.count = min(chunk, rows.count - first)
-        for word in 0..<memory.wordCount { memory.flags[word] = 0 }
         for (place, value) in values.enumerated() {
           switch value {
           case .number(let register):
@@ -94,7 +93,7 @@ import Testing
           default: break
           }
         }
-        for operation in builder.operations { operation(memory) }
+        builder.program.run(memory)
         body(memory, first)
       }
     }
@@ -246,7 +245,7 @@ import Testing
   private func operationCount(_ texts: String...) throws -> Int {
     var columns = Columns()
     for text in texts { _ = columns.builder.compile(try Self.environment.compile(text)) }
-    return columns.builder.operations.count
+    return columns.builder.program.count
   }
 
   @Test func `what is the same is computed once, whatever expression it stands in`() throws {

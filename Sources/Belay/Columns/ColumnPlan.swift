@@ -6,7 +6,7 @@ import Tables
 /// It holds what CSV shows. What takes longer to say, the names of what was missing, drivers,
 /// intervals, messages, the row evaluator works out for the rows that are asked for. It also decides
 /// the rows that are flagged, in which an expression ran into a fault.
-struct ColumnPlan: Sendable {
+final class ColumnPlan: Sendable {
   struct Score: Sendable {
     /// Registers of numbers.
     let value: Int
@@ -27,19 +27,23 @@ struct ColumnPlan: Sendable {
   /// The planes of what is recommended, as ranked.
   let interventions: [Int]
 
+  init(
+    program: ColumnProgram, inputs: [ColumnValue], period: Int, scores: [Score],
+    alerts: [TruthRegister], interventions: [Int]
+  ) {
+    self.program = program
+    self.inputs = inputs
+    self.period = period
+    self.scores = scores
+    self.alerts = alerts
+    self.interventions = interventions
+  }
+
   /// How many rows a chunk has, so that what they hold stays in the cache.
   var chunkRows: Int {
     let budget = 1 << 20
     let layout = program.layout
     let bytesPerRow = 8 * layout.numbers + 4 * layout.codes + layout.planes / 8 + 1
     return min(max(budget / bytesPerRow / 64 * 64, 64), 512)
-  }
-}
-
-extension ColumnPlan {
-  init(_ plan: Plan, functions: FunctionTable) {
-    var planner = ColumnPlanner(plan, functions: functions)
-    for step in plan.steps { planner.add(step) }
-    self = planner.finish()
   }
 }

@@ -23,6 +23,12 @@ struct ColumnPlanner {
     let blend: ColumnBlend.Result
   }
 
+  static func columns(of plan: Plan, functions: FunctionTable) -> ColumnPlan {
+    var planner = ColumnPlanner(plan, functions: functions)
+    for step in plan.steps { planner.add(step) }
+    return planner.finish()
+  }
+
   private let plan: Plan
   private var builder: ColumnBuilder
   private var inputs: [ColumnValue] = []
@@ -35,7 +41,7 @@ struct ColumnPlanner {
   /// By slot.
   private var interventions: [Int: Int] = [:]
 
-  init(_ plan: Plan, functions: FunctionTable) {
+  private init(_ plan: Plan, functions: FunctionTable) {
     self.plan = plan
     builder = ColumnBuilder(functions: functions)
     period = builder.layout.code()
@@ -69,7 +75,7 @@ struct ColumnPlanner {
     }
   }
 
-  mutating func add(_ step: Step) {
+  private mutating func add(_ step: Step) {
     switch step {
     case .parameter(let parameter): add(parameter)
     case .measure(let measure): add(measure)
@@ -81,7 +87,7 @@ struct ColumnPlanner {
     }
   }
 
-  func finish() -> ColumnPlan {
+  private func finish() -> ColumnPlan {
     ColumnPlan(
       program: builder.program, inputs: inputs, period: period,
       scores: plan.scores.indices.map { scores[$0]! },

@@ -10,7 +10,7 @@ package typealias ColumnOperation = @Sendable (ColumnMemory) -> Void
 /// each different text. Whatever is left is evaluated row by row by the plain evaluator.
 package struct ColumnBuilder {
   package var layout = ColumnLayout()
-  package private(set) var operations: [ColumnOperation] = []
+  private var steps: [ColumnProgram.Step] = []
   /// Where the values of slots are; expressions may read no others.
   package var slots: [Int: ColumnValue] = [:]
   private let kernels: [String: Kernel]
@@ -24,11 +24,11 @@ package struct ColumnBuilder {
   }
 
   package mutating func add(_ operation: @escaping ColumnOperation) {
-    operations.append(operation)
+    steps.append(ColumnProgram.Step(operation))
   }
 
   /// What was added, to be run.
-  package var program: ColumnProgram { ColumnProgram(layout, operations) }
+  package var program: ColumnProgram { ColumnProgram(layout, steps) }
 
   /// Adds what it takes to compute an expression; its slots have been given values.
   package mutating func compile(_ expression: CheckedExpression) -> ColumnValue {

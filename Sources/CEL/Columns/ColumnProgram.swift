@@ -3,10 +3,13 @@ package struct ColumnProgram: Sendable {
   package let layout: ColumnLayout
   private let steps: [Step]
 
-  package init(_ layout: ColumnLayout, _ operations: [ColumnOperation]) {
+  init(_ layout: ColumnLayout, _ steps: [Step]) {
     self.layout = layout
-    steps = operations.map { Step($0) }
+    self.steps = steps
   }
+
+  /// How many operations there are.
+  package var count: Int { steps.count }
 
   /// Runs over the chunk that a memory of this layout holds. No row is flagged before.
   package func run(_ memory: ColumnMemory) {
@@ -22,7 +25,7 @@ package struct ColumnProgram: Sendable {
     }
   }
 
-  private final class Step: Sendable {
+  final class Step: Sendable {
     let operation: ColumnOperation
 
     init(_ operation: @escaping ColumnOperation) { self.operation = operation }

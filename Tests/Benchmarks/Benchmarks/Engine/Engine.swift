@@ -52,7 +52,22 @@ import Tables
   ) throws {
     let records = (0..<min(1000, table.rowCount)).map { record($0, of: table) }
     let prepared = try policy.prepare()
-    let inputs = table.schema.columns.map { try? prepared.input($0.name) }
+    // Records as a program holds them: numbers and texts in the order of the inputs.
+    var numberInputs: [PreparedRecord.Input] = []
+    var textInputs: [PreparedRecord.Input] = []
+    var numbers = [[Double]](repeating: [], count: records.count)
+    var texts = [[String?]](repeating: [], count: records.count)
+    for (schema, column) in zip(table.schema.columns, table.columns) {
+      switch column {
+      case .number(let cells)?:
+        numberInputs.append(try prepared.input(schema.name))
+        for row in records.indices { numbers[row].append(cells[row]) }
+      case .text(let cells)?:
+        textInputs.append(try prepared.input(schema.name))
+        for row in records.indices { texts[row].append(cells[row]) }
+      default: break
+      }
+    }
     var microseconds: [Double] = []
     microseconds.reserveCapacity(calls)
     var firing = 0
@@ -60,15 +75,8 @@ import Tables
       let row = call % records.count
       let start = nanoseconds()
       if isPrepared {
-        for (input, column) in zip(inputs, table.columns) {
-          guard let input, let column else { continue }
-          switch column {
-          case .number(let cells): prepared.set(input, to: cells[row])
-          case .text(let cells): prepared.set(input, to: cells[row])
-          case .boolean(let cells): prepared.set(input, to: cells[row])
-          case .date: break
-          }
-        }
+        for (input, number) in zip(numberInputs, numbers[row]) { prepared.set(input, to: number) }
+        for (input, text) in zip(textInputs, texts[row]) { prepared.set(input, to: text) }
         firing += prepared.decide().coverage("overall") == 1 ? 1 : 0
       } else {
         firing += try prepared.decide(records[row]).coverage("overall") == 1 ? 1 : 0
