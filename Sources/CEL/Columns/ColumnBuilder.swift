@@ -16,6 +16,7 @@ package struct ColumnBuilder {
   private let kernels: [String: Kernel]
   private var computed: [Computation: ColumnValue] = [:]
   private var knownPlanes: [Int: Int] = [:]
+  private var knownTextPlanes: [Int: Int] = [:]
   /// How many operations may flag rows.
   private var flaggingCount = 0
 
@@ -163,6 +164,18 @@ package struct ColumnBuilder {
       packBits(into: memory.plane(plane), count: memory.count) { numbers[$0] == numbers[$0] }
     }
     knownPlanes[register] = plane
+    return plane
+  }
+
+  /// The plane of the rows in which a text is known.
+  private mutating func knownPlane(ofTexts codes: Int) -> Int {
+    if let plane = knownTextPlanes[codes] { return plane }
+    let plane = layout.plane()
+    add { memory in
+      let codes = memory.codes(codes)
+      packBits(into: memory.plane(plane), count: memory.count) { codes[$0] >= 0 }
+    }
+    knownTextPlanes[codes] = plane
     return plane
   }
 
@@ -353,16 +366,20 @@ package struct ColumnBuilder {
       }
       return .number(result)
     case .bool:
+      let knownTexts = knownPlane(ofTexts: codes)
       let result = layout.truth()
       add { memory in
         memory.lift(lifted, subject, pool: pool)
         let codes = memory.codes(codes)
+        let isKnown = memory.plane(result.isKnown)
         memory.lifted[lifted].truths.withUnsafeBufferPointer { truths in
           packBits(into: memory.plane(result.isTrue), count: memory.count) {
             truths[Int(codes[$0]) &+ 1] & 1 != 0
           }
-          packBits(into: memory.plane(result.isKnown), count: memory.count) {
-            truths[Int(codes[$0]) &+ 1] & 2 != 0
+          if memory.lifted[lifted].isKnownWhereTextIs {
+            isKnown.update(from: memory.plane(knownTexts), count: memory.wordCount)
+          } else {
+            packBits(into: isKnown, count: memory.count) { truths[Int(codes[$0]) &+ 1] & 2 != 0 }
           }
         }
         memory.flagFaults(of: lifted, codes: codes)

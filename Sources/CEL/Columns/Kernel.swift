@@ -97,18 +97,17 @@ package func packBits(
   var row = 0
   var place = 0
   while row &+ 64 <= count {
-    var word: UInt64 = 0
-    var shift: UInt64 = 0
-    while shift < 64 {
-      // Eight answers as bytes; the multiplication gathers their lowest bits in the highest byte.
-      var bytes = SIMD8<UInt8>()
-      for lane in 0..<8 { bytes[lane] = answer(row &+ lane) ? 1 : 0 }
-      let gathered = unsafeBitCast(bytes, to: UInt64.self) &* 0x0102_0408_1020_4080
-      word |= (gathered &>> 56) &<< shift
+    // Each lane gathers the bits of every eighth row, so a vector of answers takes no shuffling.
+    var gathered = SIMD8<UInt64>.zero
+    var bits = SIMD8<UInt64>(1, 2, 4, 8, 16, 32, 64, 128)
+    for _ in 0..<8 {
+      var answers = SIMD8<UInt64>()
+      for lane in 0..<8 { answers[lane] = answer(row &+ lane) ? .max : 0 }
+      gathered |= answers & bits
+      bits &<<= 8
       row &+= 8
-      shift &+= 8
     }
-    words[place] = word
+    words[place] = gathered.wrappedSum()
     place &+= 1
   }
   guard row < count else { return }

@@ -13,6 +13,8 @@ struct LiftedTexts {
   fileprivate(set) var numbers: [Double] = []
   /// By code, after that of the unknown text: 1 for true and 2 for known.
   fileprivate(set) var truths: [UInt8] = []
+  /// Whether the truth of every text is known, and that of the unknown one is not.
+  fileprivate(set) var isKnownWhereTextIs = true
   /// The codes whose text is a fault, or takes more steps than its share.
   fileprivate(set) var faults: Set<Int32> = []
   fileprivate var generation = 0
@@ -37,6 +39,7 @@ extension ColumnMemory {
       }
       lifted[place].numbers.append(number)
       lifted[place].truths.append(truth)
+      if (truth != 0) != (code >= 0) { lifted[place].isKnownWhereTextIs = false }
     }
   }
 
