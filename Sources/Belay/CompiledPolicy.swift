@@ -107,7 +107,8 @@ public struct CompiledPolicy: Sendable {
   public func prepare(_ scope: Scope = .provider) throws(RecordError) -> PreparedRecord {
     guard let plan = plan(of: scope) else { throw .noScope(scope) }
     return PreparedRecord(
-      RowEvaluator(plan: plan, slotCount: slotCount), ColumnPlanner.columns(of: plan, functions: functions))
+      RowEvaluator(plan: plan, slotCount: slotCount),
+      ColumnPlanner.columns(of: plan, functions: functions))
   }
 
   /// Assesses a table of a scope.

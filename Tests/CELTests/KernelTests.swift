@@ -6,8 +6,9 @@ import Testing
 /// The column forms of operations agree with their record forms, whatever the operands.
 @Suite struct KernelTests {
   private static let numbers: [Double?] = [
-    nil, 0, -0.0, 1, -1, 2, 0.1, -2.5, 5e-324, -5e-324, 2.2e-308, 1e300, -1e300,
-    .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 9_007_199_254_740_993, 0.5, -0.5,
+    nil, 0, -0.0, 1, -1, 2, 0.1, -2.5, .leastNonzeroMagnitude, -.leastNonzeroMagnitude,
+    .leastNormalMagnitude / 2, 1e300, -1e300,
+    .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 9_007_199_254_740_994, 0.5, -0.5,
   ]
   private static let truths: [Bool?] = [nil, false, true]
   private static let names = ["x", "y", "z", "p", "q", "r"]
