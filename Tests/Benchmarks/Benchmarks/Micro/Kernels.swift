@@ -45,11 +45,11 @@ enum Kernels {
         memory.set(row, of: truth, to: row % 20 == 9 + place ? nil : row % (3 + place) == 0)
       }
     }
-    let operations = builder.operations
+    let program = builder.program
     // In a Markdown table a bar ends the cell.
     let name = text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
     return Subject("`\(name)`", things: rows) {
-      for operation in operations { operation(memory) }
+      program.run(memory)
       keep(memory)
     }
   }

@@ -31,7 +31,7 @@ struct Steps {
       reading("index, keys") { _ in },
       reading("index, keys, cells of numbers (\(numbers.count) columns)") { reader in
         Self.chunks(of: reader) { rows, room in
-          for column in numbers { reader.numbers(column, rows, into: room) }
+          reader.numbers(numbers.map { ($0, room) }, rows)
         }
       },
       reading("index, keys, cells of texts (\(texts.count))") { reader in
