@@ -111,8 +111,7 @@ private final class Worker {
   }
 
   func process(_ piece: Piece, withKeys: Bool) {
-    if reader.dictionaryBytes > Self.dictionaryRoom { reader.resetDictionaries() }
-    reader.read(piece.block)
+    read(piece)
     piece.keys = withKeys ? (0..<reader.rowCount).map(reader.keyHash) : nil
     write(piece)
   }
@@ -127,12 +126,16 @@ private final class Worker {
 
   /// Processes a piece again, without some of its rows.
   func process(_ piece: Piece, leavingOut duplicates: [Int]) -> [DuplicateRow] {
-    if reader.dictionaryBytes > Self.dictionaryRoom { reader.resetDictionaries() }
-    reader.read(piece.block)
+    read(piece)
     let rows = duplicates.map { reader.duplicate($0, first: nil) }
     reader.leaveOut(duplicates)
     write(piece)
     return rows
+  }
+
+  private func read(_ piece: Piece) {
+    if reader.dictionaryBytes > Self.dictionaryRoom { reader.resetDictionaries() }
+    reader.read(piece.block)
   }
 
   private func write(_ piece: Piece) {

@@ -134,6 +134,20 @@ struct ColumnPlanner {
     }
   }
 
+  /// A register of a number where it lies in a range; unknown elsewhere.
+  private mutating func number(_ operand: NumberOperand, within range: ClosedRange<Double>) -> Int {
+    let number = register(operand)
+    let result = builder.layout.number()
+    builder.add { memory in
+      let (number, result) = (memory.numbers(number), memory.numbers(result))
+      for row in 0..<memory.count {
+        let isInside = number[row] >= range.lowerBound && number[row] <= range.upperBound
+        result[row] = isInside ? number[row] : .nan
+      }
+    }
+    return result
+  }
+
   private mutating func condition(_ expression: CheckedExpression) -> TruthRegister {
     let value = builder.compile(expression)
     // Invariant: conditions are checked to be true or false.
@@ -189,16 +203,7 @@ struct ColumnPlanner {
     var value = builder.compile(measure.expression)
     if [.int, .uint].contains(measure.expression.type) { value = .number(register(number(value))) }
     if let range = measure.range, let operand = NumberOperand(value) {
-      let number = register(operand)
-      let result = builder.layout.number()
-      builder.add { memory in
-        let (number, result) = (memory.numbers(number), memory.numbers(result))
-        for row in 0..<memory.count {
-          let isInside = number[row] >= range.lowerBound && number[row] <= range.upperBound
-          result[row] = isInside ? number[row] : .nan
-        }
-      }
-      value = .number(result)
+      value = .number(self.number(operand, within: range))
     }
     builder.slots[measure.slot] = value
   }
@@ -229,31 +234,10 @@ struct ColumnPlanner {
     case .scaled(let part): return points(of: part)
     case .points(let expression):
       let value = builder.compile(expression)
-      let number = register(number(value))
-      let result = builder.layout.number()
-      builder.add { memory in
-        let (number, result) = (memory.numbers(number), memory.numbers(result))
-        for row in 0..<memory.count {
-          result[row] = number[row] >= 0 && number[row] <= 100 ? number[row] : .nan
-        }
-      }
-      return result
+      return number(number(value), within: 0...100)
     case .when(let expression, let then, let otherwise):
       let condition = condition(expression)
-      let (then, otherwise) = (number(then), number(otherwise))
-      let result = builder.layout.number()
-      builder.add { memory in
-        let result = memory.numbers(result)
-        for row in 0..<memory.count {
-          result[row] =
-            switch memory.truth(row, of: condition) {
-            case true: memory.number(then, row: row)
-            case false: memory.number(otherwise, row: row)
-            default: .nan
-            }
-        }
-      }
-      return result
+      return builder.number(number(then), where: condition, otherwise: number(otherwise))
     case .worst(let parts):
       var worst = points(of: parts[0])
       for part in parts.dropFirst() {

@@ -16,7 +16,7 @@ package struct ColumnBuilder {
   private let kernels: [String: Kernel]
   private var computed: [Computation: ColumnValue] = [:]
   private var knownPlanes: [Int: Int] = [:]
-  private var knownTextPlanes: [Int: Int] = [:]
+  private var knownCodePlanes: [Int: Int] = [:]
   /// How many operations may flag rows.
   private var flaggingCount = 0
 
@@ -167,15 +167,15 @@ package struct ColumnBuilder {
     return plane
   }
 
-  /// The plane of the rows in which a text is known.
-  private mutating func knownPlane(ofTexts codes: Int) -> Int {
-    if let plane = knownTextPlanes[codes] { return plane }
+  /// The plane of the rows in which a text or a choice is known.
+  private mutating func knownPlane(ofCodes codes: Int) -> Int {
+    if let plane = knownCodePlanes[codes] { return plane }
     let plane = layout.plane()
     add { memory in
       let codes = memory.codes(codes)
       packBits(into: memory.plane(plane), count: memory.count) { codes[$0] >= 0 }
     }
-    knownTextPlanes[codes] = plane
+    knownCodePlanes[codes] = plane
     return plane
   }
 
@@ -265,7 +265,7 @@ package struct ColumnBuilder {
     case .number(let register): return known(plane: knownPlane(of: register))
     case .truth(let register): return known(plane: register.isKnown)
     case .text(let register, _), .choice(let register, _):
-      return known { memory, row in memory.codes(register)[row] >= 0 }
+      return known(plane: knownPlane(ofCodes: register))
     case .date(let register):
       return known { memory, row in memory.codes(register)[row] != Column.unknownDate }
     case .constant, .boxed: return nil
@@ -308,22 +308,29 @@ package struct ColumnBuilder {
     }
   }
 
+  /// One number where a condition is true and another where it is false; unknown where it is.
+  package mutating func number(
+    _ then: NumberOperand, where condition: TruthRegister, otherwise: NumberOperand
+  ) -> Int {
+    let result = layout.number()
+    add { memory in
+      let numbers = memory.numbers(result)
+      for row in 0..<memory.count {
+        numbers[row] =
+          switch memory.truth(row, of: condition) {
+          case true: memory.number(then, row: row)
+          case false: memory.number(otherwise, row: row)
+          default: .nan
+          }
+      }
+    }
+    return result
+  }
+
   private mutating func conditional(_ operands: [ColumnValue]) -> ColumnValue? {
     guard let condition = truth(operands[0]) else { return nil }
     if let then = NumberOperand(operands[1]), let otherwise = NumberOperand(operands[2]) {
-      let result = layout.number()
-      add { memory in
-        let numbers = memory.numbers(result)
-        for row in 0..<memory.count {
-          numbers[row] =
-            switch memory.truth(row, of: condition) {
-            case true: memory.number(then, row: row)
-            case false: memory.number(otherwise, row: row)
-            default: .nan
-            }
-        }
-      }
-      return .number(result)
+      return .number(number(then, where: condition, otherwise: otherwise))
     }
     guard let then = truth(operands[1]), let otherwise = truth(operands[2]) else { return nil }
     let result = layout.truth()
@@ -366,7 +373,7 @@ package struct ColumnBuilder {
       }
       return .number(result)
     case .bool:
-      let knownTexts = knownPlane(ofTexts: codes)
+      let knownTexts = knownPlane(ofCodes: codes)
       let result = layout.truth()
       add { memory in
         memory.lift(lifted, subject, pool: pool)
