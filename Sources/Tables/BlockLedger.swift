@@ -206,34 +206,18 @@ extension Diagnostic {
   fileprivate static func missingFields(
     _ names: [String], _ seen: SeenFields, _ firstRecord: Label
   ) -> [Diagnostic] {
-    var errors: [Diagnostic] = []
-    var others: [String] = []
-    for name in names {
-      guard let nearest = nearestName(to: name, among: seen.names.prefix(nearestLimit)),
-        var label = seen.labels[nearest]
-      else {
-        others.append(name)
-        continue
+    missing(
+      names, among: seen.names, at: firstRecord, one: "no record has a field",
+      more: "no record has any of the fields"
+    ) { nearest in
+      seen.labels[nearest].map { label in
+        // Without the quotes.
+        let key = label.span
+        return Label(
+          span: SourceSpan(key.source, key.lower + 1, max(key.upper - 1, key.lower + 1)),
+          text: "perhaps this one is meant")
       }
-      let key = label.span
-      // Without the quotes.
-      label = Label(
-        span: SourceSpan(key.source, key.lower + 1, max(key.upper - 1, key.lower + 1)),
-        text: "perhaps this one is meant")
-      errors.append(
-        Diagnostic(
-          code: .missingColumn, message: "no record has a field \(quoted(name))", primary: label,
-          fixIts: [FixIt(replacing: label.span, with: name)]))
     }
-    guard !others.isEmpty else { return errors }
-    return errors + [
-      Diagnostic(
-        code: .missingColumn,
-        message: others.count == 1
-          ? "no record has a field \(quoted(others[0]))"
-          : "no record has any of the fields \(listing(others))",
-        primary: firstRecord)
-    ]
   }
 
   static func raggedRow(

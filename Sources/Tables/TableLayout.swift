@@ -236,19 +236,37 @@ extension Diagnostic {
   fileprivate static func missingColumns(
     _ names: [String], _ header: CSVHeader, _ text: inout DataText
   ) -> [Diagnostic] {
+    missing(
+      names, among: header.names,
+      at: text.label(header.lower, header.upper, "the columns that it has"),
+      one: "the file has no column", more: "the file has no columns"
+    ) { nearest in
+      header.place(of: nearest).map { header.cells[$0] }
+        .map { text.label($0.lower, $0.upper, "perhaps this one is meant") }
+    }
+  }
+
+  /// One for each name that seems to be there spelled otherwise, and one for all others.
+  ///
+  /// - Parameters:
+  ///   - label: where the others are missing.
+  ///   - place: where a name that is there stands.
+  static func missing(
+    _ names: [String], among present: [String], at label: Label, one: String, more: String,
+    place: (String) -> Label?
+  ) -> [Diagnostic] {
     var errors: [Diagnostic] = []
     var others: [String] = []
     for name in names {
-      guard let nearest = nearestName(to: name, among: header.names.prefix(nearestLimit)),
-        let cell = header.place(of: nearest).map({ header.cells[$0] })
+      guard let nearest = nearestName(to: name, among: present.prefix(nearestLimit)),
+        let label = place(nearest)
       else {
         others.append(name)
         continue
       }
-      let label = text.label(cell.lower, cell.upper, "perhaps this one is meant")
       errors.append(
         Diagnostic(
-          code: .missingColumn, message: "the file has no column \(quoted(name))", primary: label,
+          code: .missingColumn, message: "\(one) \(quoted(name))", primary: label,
           fixIts: [FixIt(replacing: label.span, with: name)]))
     }
     guard !others.isEmpty else { return errors }
@@ -256,9 +274,8 @@ extension Diagnostic {
       Diagnostic(
         code: .missingColumn,
         message: others.count == 1
-          ? "the file has no column \(quoted(others[0]))"
-          : "the file has no columns \(listing(others))",
-        primary: text.label(header.lower, header.upper, "the columns that it has"))
+          ? "\(one) \(quoted(others[0]))" : "\(more) \(listing(others))",
+        primary: label)
     ]
   }
 
