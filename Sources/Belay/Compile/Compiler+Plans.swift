@@ -227,6 +227,7 @@ extension Compiler {
 
   private mutating func alertPlan(_ alert: AlertDeclaration) -> AlertPlan? {
     let condition = check(alert.condition, expecting: .bool)
+    let clearWhen = alert.clearWhen.map { check($0, expecting: .bool) }
     var severity: AlertPlan.SeverityPlan?
     switch alert.severity {
     case .fixed(let fixed): severity = .fixed(fixed)
@@ -237,11 +238,16 @@ extension Compiler {
       if checked.count == grades.count { severity = .graded(checked) }
     }
     let message = messagePlan(alert.message)
+    if case .some(nil) = clearWhen { return nil }
     guard let condition, let severity else { return nil }
     let scope = self.scope(of: "alert.\(alert.name.text)")
     return AlertPlan(
       name: alert.name.text, label: alert.label, slot: slot("alert.\(alert.name.text)"),
-      condition: condition, severity: severity,
+      condition: condition, clearWhen: clearWhen ?? nil,
+      life: AlertLife(
+        holdFor: alert.holdFor, keepFor: alert.keepFor, cooldown: alert.cooldown,
+        staleAfter: alert.staleAfter, hasClearWhen: alert.clearWhen != nil),
+      severity: severity,
       audience: alert.audience?.map(\.text) ?? Audience.standard(scope).map(\.rawValue),
       owner: alert.owner, due: alert.due, message: message, caution: alert.caution,
       evidence: alert.evidence.map(\.text))

@@ -34,6 +34,9 @@ extension Compiler {
     if policy.time == nil, let periodUse {
       report(.periodWithoutTime(at: periodUse))
     }
+    if policy.time == nil {
+      for key in policy.alerts.compactMap(\.periodsKey) { report(.needsTime(key)) }
+    }
   }
 
   private mutating func checkEffect(_ effect: InterventionDeclaration.Effect) {
@@ -196,6 +199,13 @@ extension Diagnostic {
     Diagnostic(
       code: .missingKey, message: "`period` needs `time`, which this policy lacks",
       primary: Label(span: span, text: "the first day of the period"),
+      notes: ["such as `time: {column: month, every: month}`"])
+  }
+
+  fileprivate static func needsTime(_ key: DeclaredName) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "`\(key.text)` needs `time`, which this policy lacks",
+      primary: Label(span: key.span, text: "without it the data have no periods"),
       notes: ["such as `time: {column: month, every: month}`"])
   }
 

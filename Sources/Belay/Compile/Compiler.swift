@@ -183,6 +183,7 @@ struct Compiler {
     case .alert(let i):
       let alert = policy.alerts[i]
       read(alert.condition, index)
+      if let clearWhen = alert.clearWhen { read(clearWhen, index) }
       if case .graded(let grades) = alert.severity {
         for grade in grades { read(grade.condition, index) }
       }

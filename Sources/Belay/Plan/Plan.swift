@@ -159,6 +159,8 @@ struct AlertPlan: Sendable {
   /// The slot of `alert.NAME`.
   let slot: Int
   let condition: CheckedExpression
+  let clearWhen: CheckedExpression?
+  let life: AlertLife
   let severity: SeverityPlan
   let audience: [String]
   let owner: String?

@@ -268,11 +268,13 @@ extension KeyTable {
       KeySpec("label", "text", "What to call it in output."),
       KeySpec("caution", "text", "What the alert is not."),
       KeySpec("evidence", "list of facts", "The facts behind it."),
-      KeySpec("for", .unsupported, "periods", "Periods in a row before it fires."),
-      KeySpec("clear_when", .unsupported, "expression", "When it clears."),
-      KeySpec("keep_for", .unsupported, "periods", "How long it stays."),
-      KeySpec("cooldown", .unsupported, "periods", "How long it stays quiet afterwards."),
-      KeySpec("stale_after", .unsupported, "periods", "How long an unknown condition freezes it."),
+      KeySpec("for", "periods", "The periods in a row in which `when` holds before it fires."),
+      KeySpec("clear_when", "expression", "When it clears: when `when` no longer holds."),
+      KeySpec("keep_for", "periods", "How many periods it stays while it is clear: 0."),
+      KeySpec("cooldown", "periods", "How many periods it does not fire again afterwards: 0."),
+      KeySpec(
+        "stale_after", "periods",
+        "After more unknown periods in a row it starts anew; without it they freeze it."),
     ])
 
   package static let intervention = KeyTable(

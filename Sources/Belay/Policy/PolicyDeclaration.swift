@@ -230,6 +230,13 @@ struct AlertDeclaration {
 
   var name: DeclaredName
   var condition: ExpressionText
+  var clearWhen: ExpressionText?
+  var holdFor: Int?
+  var keepFor: Int
+  var cooldown: Int
+  var staleAfter: Int?
+  /// The first key that counts periods.
+  var periodsKey: DeclaredName?
   var scope: Scope?
   var severity: SeverityRule
   var audience: [NameReference]?

@@ -14,12 +14,30 @@ extension PolicyReader {
     policy.alerts.append(
       AlertDeclaration(
         name: name, condition: condition,
+        clearWhen: fields.expression("clear_when", &diagnostics),
+        holdFor: periods("for", atLeast: 1, fields),
+        keepFor: periods("keep_for", atLeast: 0, fields) ?? 0,
+        cooldown: periods("cooldown", atLeast: 0, fields) ?? 0,
+        staleAfter: periods("stale_after", atLeast: 0, fields),
+        periodsKey: ["for", "clear_when", "keep_for", "cooldown", "stale_after"].lazy
+          .compactMap { key in
+            fields.keySpan(key).map { DeclaredName(text: key, span: $0) }
+          }.first,
         scope: fields.word("scope", Scope.self, &diagnostics), severity: severity,
         audience: fields.references("audience", &diagnostics),
         owner: fields.text("owner", &diagnostics), due: fields.text("due", &diagnostics),
         message: message, label: label(fields, name),
         caution: fields.text("caution", &diagnostics), evidence: evidence(fields)))
     if policy.alerts.last!.owner == nil { diagnostics.append(.alertWithoutOwner(name)) }
+  }
+
+  /// A count of periods.
+  private mutating func periods(_ key: String, atLeast least: Double, _ fields: Fields) -> Int? {
+    fields.number(key, in: least...1000, &diagnostics).flatMap { number in
+      if let whole = Int(exactly: number) { return whole }
+      diagnostics.append(.wholeNumber(key, at: fields[key]!.span))
+      return nil
+    }
   }
 
   private mutating func severity(_ fields: Fields) -> AlertDeclaration.SeverityRule? {

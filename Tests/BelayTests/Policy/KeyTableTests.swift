@@ -73,7 +73,8 @@ import Testing
         "overload": {
           "when": "load > 1", "scope": "provider", "severity": "high", "audience": ["operations"],
           "owner": "operations", "due": "14 days", "message": "{load:.1f}", "label": "Overload",
-          "caution": "Not a diagnosis", "evidence": ["F1"]},
+          "caution": "Not a diagnosis", "evidence": ["F1"], "for": 2,
+          "clear_when": "load < 0.9", "keep_for": 1, "cooldown": 3, "stale_after": 6},
         "unsafe": {
           "when": "safety < 4", "severity": "high", "owner": "operations", "message": "Unsafe"}
       },
