@@ -24,10 +24,8 @@ public struct CompiledPolicy: Sendable {
   public let facts: [Fact]
   /// What compiling found that is no error, sorted by place.
   public let warnings: [Diagnostic]
-  /// From the lowest scope up.
-  private let plans: [Plan]
+  private let program: PolicyProgram
   private let functions = FunctionTable.standard
-  private let slotCount: Int
 
   /// Compiles a policy written in JSON, which has the shape of the YAML and needs no library.
   ///
@@ -47,9 +45,9 @@ public struct CompiledPolicy: Sendable {
   package init(_ root: PolicyLoader.File, loader: PolicyLoader) throws(CompilationError) {
     var diagnostics: [Diagnostic] = []
     let policy = PolicyReader.read(root, loader: loader, diagnostics: &diagnostics)
-    let (plans, slotCount) = Compiler.compile(policy, diagnostics: &diagnostics)
+    let program = Compiler.compile(policy, diagnostics: &diagnostics)
     diagnostics = diagnostics.withoutRepetitions()
-    if diagnostics.hasErrors { throw CompilationError(diagnostics) }
+    guard let program, !diagnostics.hasErrors else { throw CompilationError(diagnostics) }
     name = policy.name
     version = policy.version
     title = policy.title
@@ -59,14 +57,24 @@ public struct CompiledPolicy: Sendable {
     hasWellbeingContent = policy.inputs.contains { $0.isConfidential || $0.instrument != nil }
     facts = policy.facts.map(\.fact)
     warnings = diagnostics.sortedByPlace()
-    self.plans = plans
-    self.slotCount = slotCount
+    self.program = program
   }
 
   /// The scopes that the policy assesses, from the lowest up.
-  public var scopes: [Scope] { plans.map(\.scope) }
+  public var scopes: [Scope] { program.plans.map(\.scope) }
 
-  private func plan(of scope: Scope) -> Plan? { plans.first { $0.scope == scope } }
+  private func plan(of scope: Scope) -> Plan? { program.plan(of: scope) }
+
+  /// Whether each row of a scope is assessed by itself: without earlier periods, members, peers or
+  /// containers.
+  ///
+  /// - Precondition: the policy assesses the scope.
+  public func isRowByRow(_ scope: Scope) -> Bool { program.isRowByRow(scope) }
+
+  /// The scopes whose tables are looked at when a scope is assessed, itself included.
+  public func scopesRead(by scope: Scope) -> [Scope] {
+    program.columnsRead(by: scope).keys.sorted()
+  }
 
   /// What a table of a scope has to hold; nil for a scope that the policy does not assess.
   public func tableSchema(for scope: Scope) -> TableSchema? { plan(of: scope)?.schema }
@@ -79,20 +87,21 @@ public struct CompiledPolicy: Sendable {
     _ record: Record, scope: Scope = .provider
   ) throws(RecordError) -> Assessment {
     guard let plan = plan(of: scope) else { throw .noScope(scope) }
-    let names = plan.inputs.map(\.name)
+    let names = plan.inputs.filter { $0.derived == nil }.map(\.name)
     for name in record.entries.keys.sorted() where !names.contains(name) {
       guard plan.ignoredInputs.contains(name) else {
         throw .unknownInput(name, nearest: nearestName(to: name, among: names))
       }
     }
     var outcomes: [Int: Outcome<Value>] = [:]
-    for input in plan.inputs {
+    for input in plan.inputs where input.derived == nil {
       let entry =
         record.entries[input.name]
-        ?? (input.column == nil && !record.subject.isEmpty ? .text(record.subject) : nil)
+        ?? (input.isID && !record.subject.isEmpty ? .text(record.subject) : nil)
       outcomes[input.slot] = try input.load(entry)
     }
-    let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
+    guard program.isRowByRow(scope) else { return assessed(record, plan, outcomes) }
+    let evaluator = RowEvaluator(plan: plan, slotCount: program.slotCount)
     var state = evaluator.start(
       period: record.period.map { .value($0.firstDay.value) } ?? .unknown(.init("period", .absent))
     ) { outcomes[$0.slot]! }
@@ -103,11 +112,13 @@ public struct CompiledPolicy: Sendable {
 
   /// Binds the names of a scope's inputs, for one decision after another.
   ///
-  /// - Throws: When the policy has nothing to assess in the scope.
+  /// - Throws: When the policy has nothing to assess in the scope, or reads more than the row: then
+  ///   one decision takes tables too.
   public func prepare(_ scope: Scope = .provider) throws(RecordError) -> PreparedRecord {
     guard let plan = plan(of: scope) else { throw .noScope(scope) }
+    guard program.isRowByRow(scope) else { throw .needsTables(scope) }
     return PreparedRecord(
-      RowEvaluator(plan: plan, slotCount: slotCount),
+      RowEvaluator(plan: plan, slotCount: program.slotCount),
       ColumnPlanner.columns(of: plan, functions: functions))
   }
 
@@ -125,17 +136,94 @@ public struct CompiledPolicy: Sendable {
   package func assess(
     _ table: Table, scope: Scope, periods: PeriodSelection, jobs: Int, chunkRows: Int?
   ) -> AssessedTable {
+    let world = WorldBuilder(program, functions: functions, jobs: jobs)
+      .world([scope: table], assessing: [scope])
+    return assess(world, scope, periods, jobs, chunkRows)
+  }
+
+  /// Assesses the tables of several scopes, which may read one another.
+  ///
+  /// Where a scope has no table, its subjects are those that members name, so that roll-ups need
+  /// none.
+  ///
+  /// - Parameters:
+  ///   - scopes: whom the result is about; nil for all scopes with a table.
+  ///   - jobs: how many threads share the work. Results do not depend on it.
+  /// - Returns: the scopes from the lowest up.
+  /// - Throws: When a table is missing that is read, or one has no rows that could be derived.
+  /// - Precondition: each table has the schema of its scope.
+  public func assess(
+    _ tables: [Scope: Table], scopes: [Scope]? = nil, periods: PeriodSelection = .latest,
+    jobs: Int = 1
+  ) throws(MissingTable) -> [AssessedTable] {
+    let assessed = (scopes ?? Array(tables.keys)).sorted()
+    for scope in assessed { try checkTables(tables, scope) }
+    let world = WorldBuilder(program, functions: functions, jobs: jobs)
+      .world(tables, assessing: assessed)
+    return assessed.map { assess(world, $0, periods, jobs, nil) }
+  }
+
+  private func checkTables(_ tables: [Scope: Table], _ scope: Scope) throws(MissingTable) {
+    guard let plan = plan(of: scope) else {
+      throw MissingTable(scope: scope, columns: [], reader: scope)
+    }
+    for (scope, columns) in program.columnsRead(by: scope).sorted(by: { $0.key < $1.key })
+    where tables[scope] == nil {
+      let schema = program.plan(of: scope)?.schema
+      let needed = columns.sorted().compactMap { schema?.columns[$0] }.filter(\.isRequired)
+      // The members of the lowest scope are nowhere else.
+      guard needed.isEmpty, scope != .provider else {
+        throw MissingTable(scope: scope, columns: needed.map(\.name), reader: plan.scope)
+      }
+    }
+  }
+
+  private func assess(
+    _ world: World, _ scope: Scope, _ periods: PeriodSelection, _ jobs: Int, _ chunkRows: Int?
+  ) -> AssessedTable {
     guard let plan = plan(of: scope) else { preconditionFailure("no scope \(scope.rawValue)") }
-    precondition(table.schema == plan.schema, "the table is read by the policy's schema")
-    let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
+    let evaluator = RowEvaluator(plan: plan, slotCount: program.slotCount)
+    guard let frame = world.frames[scope] else {
+      return AssessedTable(world, .empty(plan), rows: [], ResultColumns(plan), evaluator)
+    }
+    precondition(frame.table.schema == plan.schema, "the table is read by the policy's schema")
     let columns = ColumnPlanner.columns(of: plan, functions: functions)
-    let rows = Self.select(periods, of: table)
+    let rows = Self.select(periods, of: frame, leftOut: world.leftOut[scope])
     let loader = TableLoader(
-      table: table, plan: plan, columns: columns,
-      rows: rows.count == table.rowCount ? nil : rows)
-    let results = ColumnEvaluator(columns: columns, evaluator: evaluator)
-      .results(loader, rows: rows, jobs: jobs, chunkRows: chunkRows ?? columns.chunkRows)
-    return AssessedTable(table, rows: rows, results: results, evaluator: evaluator)
+      table: frame.table, plan: plan, columns: columns,
+      cells: plan.inputs.map { world.cells(of: $0, frame) },
+      rows: rows.count == frame.rowCount ? nil : rows)
+    let results = ColumnEvaluator(
+      columns: columns, evaluator: evaluator, world: world, frame: frame
+    ).results(loader, rows: rows, jobs: jobs, chunkRows: chunkRows ?? columns.chunkRows)
+    return AssessedTable(world, frame, rows: rows, results, evaluator)
+  }
+
+  /// A record whose row cannot be assessed by itself, as a table of one row.
+  private func assessed(
+    _ record: Record, _ plan: Plan, _ outcomes: [Int: Outcome<Value>]
+  ) -> Assessment {
+    var columns: [Column?] = plan.schema.columns.map { $0.type.unknown(1) }
+    for input in plan.inputs {
+      guard let column = input.column, case .value(let value)? = outcomes[input.slot] else {
+        continue
+      }
+      columns[column] = Column(value)
+    }
+    for (name, entry) in record.entries {
+      // What only derivations read has no slot in the row.
+      guard let place = plan.tableInputs[name], let column = Column(entry, plan.schema.columns[place])
+      else { continue }
+      columns[place] = column
+    }
+    let hasTime = plan.schema.time != nil
+    let period =
+      record.period ?? plan.schema.time.map { Period($0.every, index: 0) }
+    let table = Table(
+      schema: plan.schema, ids: TextColumn([record.subject]),
+      periodTexts: hasTime ? TextColumn([period?.description]) : nil,
+      periods: hasTime ? [period].compactMap { $0 } : nil, columns: columns)
+    return assess(table, scope: plan.scope, periods: .all).assessment(at: 0)
   }
 
   /// What makes the evaluators of a scope's blocks, one for each thread.
@@ -145,7 +233,7 @@ public struct CompiledPolicy: Sendable {
     _ scope: Scope, chunkRows: Int? = nil
   ) -> @Sendable () -> BlockEvaluator {
     guard let plan = plan(of: scope) else { preconditionFailure("no scope \(scope.rawValue)") }
-    let evaluator = RowEvaluator(plan: plan, slotCount: slotCount)
+    let evaluator = RowEvaluator(plan: plan, slotCount: program.slotCount)
     let columns = ColumnPlanner.columns(of: plan, functions: functions)
     return { BlockEvaluator(evaluator, columns, chunkRows: chunkRows) }
   }
@@ -162,22 +250,41 @@ public struct CompiledPolicy: Sendable {
   }
 
   /// The rows of the periods asked for, in the data's order.
-  private static func select(_ selection: PeriodSelection, of table: Table) -> [Int] {
-    guard let periods = table.periods else { return Array(0..<table.rowCount) }
+  private static func select(
+    _ selection: PeriodSelection, of frame: Frame, leftOut: BitColumn?
+  ) -> [Int] {
+    let isIn = { (row: Int) in row < frame.shownRows && leftOut?[row] != true }
+    let all = { (0..<frame.shownRows).filter(isIn) }
+    guard let periods = frame.table.periods else { return all() }
     let limit: Period?
     switch selection {
-    case .all: return Array(0..<table.rowCount)
+    case .all: return all()
     case .latest: limit = nil
     case .asOf(let period): limit = period
     }
-    var latest: [Int32: Int] = [:]
-    for row in 0..<table.rowCount {
-      if let limit, periods[row] > limit { continue }
-      let subject = table.ids.codes[row]
-      if let other = latest[subject], periods[other] >= periods[row] { continue }
-      latest[subject] = row
+    var latest: [Int] = []
+    for subject in 0..<frame.subjectCount {
+      let row = frame.places(of: subject).reversed().lazy.map { Int(frame.order[$0]) }
+        .first { row in isIn(row) && (limit.map { periods[row] <= $0 } ?? true) }
+      if let row { latest.append(row) }
     }
-    return latest.values.sorted()
+    return latest.sorted()
+  }
+}
+
+/// A table that a policy reads and nobody gave.
+public struct MissingTable: Error, Hashable, Sendable, CustomStringConvertible {
+  public let scope: Scope
+  /// The columns that are read of it.
+  public let columns: [String]
+  /// The scope whose assessment reads it.
+  public let reader: Scope
+
+  public var description: String {
+    let what =
+      columns.isEmpty
+      ? "the table of \(scope.rawValue)s" : "the \(scope.rawValue) columns \(listing(columns))"
+    return "assessing \(reader.rawValue)s takes \(what), and no \(scope.rawValue) data are given"
   }
 }
 

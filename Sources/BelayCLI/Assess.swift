@@ -94,27 +94,27 @@ struct Assess: ParsableCommand {
       try checkData()
       let policy = try compiled(console)
       let periods = try periods(policy)
-      let shown = try shownData(policy)
+      let shown = try shownScopes(policy)
       try checkOutput()
       var bytes: [UInt8]?
-      if streams(shown[0], by: policy) {
-        switch try DataSource(shown[0]) {
+      if let first = data.first(where: { $0.scope == shown[0] }), streams(first, by: policy) {
+        switch try DataSource(first) {
         case .small: break
         case .whole(let whole): bytes = whole
-        case .large(let large): return try stream(large, shown[0], by: policy, console)
+        case .large(let large): return try stream(large, first, by: policy, console)
         }
       }
-      var tables: [AssessedTable] = []
-      for data in shown.sorted(by: { $0.scope < $1.scope }) {
-        let table = try read(data, bytes, by: policy, console)
-        let assessed = policy.assess(
-          table, scope: data.scope, periods: periods, jobs: jobs)
-        if assessed.count == 0, table.rowCount > 0 {
-          console.say("note: `\(data.name)` has no rows up to \(asOf ?? "")")
-        }
-        tables.append(assessed)
+      var tables: [Scope: Table] = [:]
+      let read = Set(shown.flatMap { policy.scopesRead(by: $0) })
+      for data in data.sorted(by: { $0.scope < $1.scope }) where read.contains(data.scope) {
+        tables[data.scope] = try self.read(data, bytes, by: policy, console)
       }
-      try write(tables, of: policy)
+      let assessed = try assess(tables, shown, periods, by: policy)
+      for table in assessed where table.count == 0 && tables[table.scope]?.rowCount ?? 0 > 0 {
+        let name = data.first { $0.scope == table.scope }?.name ?? ""
+        console.say("note: `\(name)` has no rows up to \(asOf ?? "")")
+      }
+      try write(assessed, of: policy)
     }
   }
 
@@ -166,8 +166,8 @@ struct Assess: ParsableCommand {
     }
   }
 
-  /// The tables that are assessed: all, or that of one scope.
-  private func shownData(_ policy: CompiledPolicy) throws -> [DataArgument] {
+  /// The scopes that are shown: all with data, or one.
+  private func shownScopes(_ policy: CompiledPolicy) throws -> [Scope] {
     for data in self.data where !policy.scopes.contains(data.scope) {
       let scopes = policy.scopes.map(\.rawValue).joined(separator: ", ")
       throw Failure(
@@ -179,15 +179,32 @@ struct Assess: ParsableCommand {
       let isOnlyOther = self.data.count == 1 && self.data[0].scope != .provider
       chosen = isOnlyOther ? self.data[0].scope : .provider
     }
-    guard let chosen else { return self.data }
-    guard let data = self.data.first(where: { $0.scope == chosen }) else {
+    guard let chosen else { return self.data.map(\.scope).sorted() }
+    guard policy.scopes.contains(chosen) else {
+      throw Failure("the policy assesses nothing at the scope \(chosen.rawValue)")
+    }
+    // The subjects of a larger scope may be those that members name.
+    let hasData = self.data.contains { $0.scope == chosen }
+    let others = Set(policy.scopesRead(by: chosen)).subtracting([chosen])
+    guard hasData || self.data.contains(where: { others.contains($0.scope) }) else {
       let isAsked = scope != nil
       throw Failure(
         "there are no data for the scope \(chosen.rawValue)"
           + (isAsked
             ? "; write \(chosen.rawValue)=FILE" : "; CSV holds one scope, which --scope chooses"))
     }
-    return [data]
+    return [chosen]
+  }
+
+  private func assess(
+    _ tables: [Scope: Table], _ scopes: [Scope], _ periods: PeriodSelection,
+    by policy: CompiledPolicy
+  ) throws -> [AssessedTable] {
+    do {
+      return try policy.assess(tables, scopes: scopes, periods: periods, jobs: jobs)
+    } catch {
+      throw Failure("\(error); write \(error.scope.rawValue)=FILE")
+    }
   }
 
   /// - Parameter bytes: the data, where they have been read already.
@@ -228,6 +245,7 @@ struct Assess: ParsableCommand {
   /// broken.
   private func streams(_ data: DataArgument, by policy: CompiledPolicy) -> Bool {
     let hasTime = policy.tableSchema(for: data.scope)!.time != nil
+    guard policy.isRowByRow(data.scope) else { return false }
     return format == .csv && (allPeriods || !hasTime) && (inputFormat ?? data.format) != .json
   }
 

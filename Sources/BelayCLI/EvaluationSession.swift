@@ -64,6 +64,7 @@ struct EvaluationSession {
       case .notListed: "not among the listed"
       case .notApplicable: "does not apply"
       case .suppressed: "suppressed"
+      case .tooFew: "too few"
       case .notFinite: "no finite number"
       case .fault(let fault): fault.message
       }

@@ -16,6 +16,7 @@ enum Wording {
     case .notListed: "not_listed"
     case .notApplicable: "not_applicable"
     case .suppressed: "suppressed"
+    case .tooFew: "too_few"
     case .notFinite: "not_finite"
     case .fault: "fault"
     }
@@ -30,6 +31,7 @@ enum Wording {
     case .notListed: "\(cause.name) (not among the listed)"
     case .notApplicable: "\(cause.name) (does not apply)"
     case .suppressed: "\(cause.name) (suppressed)"
+    case .tooFew: "\(cause.name) (too few known)"
     case .notFinite: "\(cause.name) (no finite number)"
     case .fault(let fault): "\(cause.name) (\(fault.message))"
     }

@@ -30,6 +30,11 @@ public struct CheckedExpression: Sendable {
     return evaluator.outcome(of: program.root)
   }
 
+  /// The slot of the name, where the expression is a name and nothing else.
+  package var nameAlone: Int? {
+    if case .variable(let slot) = program.nodes[Int(program.root)].operation { slot } else { nil }
+  }
+
   /// The value, when nothing that the record holds can change it.
   public var constant: Value? {
     if case .constant(let value) = program.nodes[Int(program.root)].operation { value } else { nil }

@@ -77,6 +77,14 @@ public struct BooleanColumn: Sendable {
     for value in values { append(value) }
   }
 
+  /// - Precondition: the planes have a bit for each row, unset behind the last, and no bit is set in
+  ///   the first that is unset in the second.
+  package init(isTrue: [UInt64], isKnown: [UInt64], _ count: Int) {
+    self.isTrue = isTrue
+    self.isKnown = isKnown
+    self.count = count
+  }
+
   public mutating func append(_ value: Bool?) {
     let bit = UInt64(1) << UInt64(count % 64)
     if count % 64 == 0 {

@@ -46,6 +46,37 @@ public struct Table: Sendable {
     self.refusals = refusals
   }
 
+  /// The table with further rows behind it, in which all cells but the keys are empty.
+  ///
+  /// - Precondition: the table has periods, and codes are those of its ids.
+  package func appending(_ keys: [(code: Int32, period: Period)]) -> Table {
+    let count = keys.count
+    return Table(
+      schema: schema,
+      ids: TextColumn(codes: ids.codes + keys.map(\.code), dictionary: ids.dictionary),
+      periodTexts: TextColumn(
+        (0..<rowCount).map { periodTexts![$0] } + keys.map { Optional($0.period.description) }),
+      periods: periods! + keys.map(\.period),
+      columns: columns.map { column in
+        switch column {
+        case .number(let cells): .number(cells + Array(repeating: .nan, count: count))
+        case .text(let texts):
+          .text(
+            TextColumn(
+              codes: texts.codes + Array(repeating: -1, count: count),
+              dictionary: texts.dictionary))
+        case .date(let days):
+          .date(days + Array(repeating: Column.unknownDate, count: count))
+        case .boolean(var truths):
+          { () -> Column in
+            for _ in 0..<count { truths.append(nil) }
+            return .boolean(truths)
+          }()
+        case nil: nil
+        }
+      }, refusals: refusals)
+  }
+
   public func id(at row: Int) -> String {
     ids[row]!
   }

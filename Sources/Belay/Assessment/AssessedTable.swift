@@ -51,12 +51,17 @@ public struct AssessedTable: Sendable {
   public let interventionNames: [String]
   package let results: ResultColumns
 
-  private let table: Table
+  private let world: World
+  private let frame: Frame
   private let evaluator: RowEvaluator
 
-  init(_ table: Table, rows: [Int], results: ResultColumns, evaluator: RowEvaluator) {
+  init(
+    _ world: World, _ frame: Frame, rows: [Int], _ results: ResultColumns,
+    _ evaluator: RowEvaluator
+  ) {
     let plan = evaluator.plan
-    self.table = table
+    self.world = world
+    self.frame = frame
     self.rows = rows
     self.results = results
     self.evaluator = evaluator
@@ -75,10 +80,10 @@ public struct AssessedTable: Sendable {
   public var count: Int { rows.count }
 
   /// The subject's id, as spelled in the data.
-  public func subject(at index: Int) -> String { table.id(at: rows[index]) }
+  public func subject(at index: Int) -> String { frame.table.id(at: rows[index]) }
 
   /// The period, as spelled in the data; nil where the policy has no time.
-  public func period(at index: Int) -> String? { table.periodText(at: rows[index]) }
+  public func period(at index: Int) -> String? { frame.table.periodText(at: rows[index]) }
 
   /// Places in `alertNames` of the alerts that fire, in policy order.
   public func firingAlerts(at index: Int) -> [Int] {
@@ -101,17 +106,7 @@ public struct AssessedTable: Sendable {
       .assessment(subject: subject(at: index), period: period(at: index))
   }
 
-  private func state(at row: Int) -> RowState { evaluator.state(of: table, row: row) }
-}
-
-extension RowEvaluator {
-  /// A row of a table with all that can be said of it.
-  func state(of table: Table, row: Int) -> RowState {
-    var state = start(
-      period: table.periods.map { .value($0[row].firstDay.value) }
-        ?? .unknown(.init("period", .absent))
-    ) { $0.load(from: table, row: row) }
-    run(&state)
-    return state
+  private func state(at row: Int) -> RowState {
+    world.state(of: row, in: frame, evaluator)
   }
 }

@@ -179,7 +179,7 @@ public final class PreparedRecord {
 
   /// The subject's own id is an input too, where the policy reads it.
   private func setSubject() {
-    guard let place = evaluator.plan.inputs.firstIndex(where: { $0.column == nil }) else { return }
+    guard let place = evaluator.plan.inputs.firstIndex(where: { $0.isID }) else { return }
     set(Input(place: place), to: subject.isEmpty ? nil : subject)
   }
 

@@ -47,12 +47,16 @@ public enum RecordError: Error, Hashable, Sendable, CustomStringConvertible {
   case wrongType(String, expected: String)
   /// The policy has nothing to assess in that scope.
   case noScope(Scope)
+  /// What the policy assesses in that scope depends on other rows too.
+  case needsTables(Scope)
 
   public var description: String {
     switch self {
     case .unknownInput(let name, let nearest):
       "unknown input `\(name)`" + (nearest.map { "; did you mean `\($0)`?" } ?? "")
     case .wrongType(let name, let expected): "input `\(name)` takes \(expected)"
+    case .needsTables(let scope):
+      "what the policy says of a \(scope.rawValue) depends on other rows; assess tables"
     case .noScope(let scope): "the policy assesses nothing at the scope \(scope.rawValue)"
     }
   }

@@ -147,6 +147,14 @@ package struct BitColumn: Sendable {
   package private(set) var words: [UInt64] = []
   private(set) var count = 0
 
+  init() {}
+
+  /// - Precondition: bits behind the last are 0.
+  init(words: [UInt64], count: Int) {
+    self.words = words
+    self.count = count
+  }
+
   mutating func removeAll() {
     words.removeAll(keepingCapacity: true)
     count = 0

@@ -5,20 +5,22 @@ import Tables
 struct ColumnEvaluator: Sendable {
   let columns: ColumnPlan
   let evaluator: RowEvaluator
+  let world: World
+  let frame: Frame
 
   func results(_ loader: TableLoader, rows: [Int], jobs: Int, chunkRows: Int) -> ResultColumns {
     // Each thread takes one stretch of rows, a multiple of 64 so that words of bits are its own.
     let stretch = max(64, ((rows.count + jobs - 1) / max(1, jobs) + 63) / 64 * 64)
     let starts = Array(stride(from: 0, to: rows.count, by: stretch))
-    let parts = Parts(starts.map { _ in ResultColumns(evaluator.plan) })
+    let parts = Parts<ResultColumns>(count: starts.count)
     Threads.run(starts.count) { number in
       guard number < starts.count else { return }
       let start = starts[number]
       let end = min(start + stretch, rows.count)
-      parts.set(number, results(loader, rows, start..<end, chunkRows))
+      parts[number] = results(loader, rows, start..<end, chunkRows)
     }
-    guard var all = parts.all.first else { return ResultColumns(evaluator.plan) }
-    for part in parts.all.dropFirst() { all.append(part) }
+    guard var all = parts[0] else { return ResultColumns(evaluator.plan) }
+    for part in 1..<max(1, parts.count) { all.append(parts[part]!) }
     return all
   }
 
@@ -36,30 +38,11 @@ struct ColumnEvaluator: Sendable {
       let first = results.count
       results.append(memory, columns)
       memory.forEachFlaggedRow { row in
-        let state = evaluator.state(of: loader.table, row: rows[chunk.lowerBound + row])
+        let state = world.state(of: rows[chunk.lowerBound + row], in: frame, evaluator)
         results.replace(first + row, by: state, of: evaluator.plan)
       }
     }
     return results
-  }
-
-  /// Results of threads, each of which sets its own.
-  private final class Parts: @unchecked Sendable {
-    private let parts: UnsafeMutableBufferPointer<ResultColumns>
-
-    init(_ parts: [ResultColumns]) {
-      self.parts = .allocate(capacity: parts.count)
-      _ = self.parts.initialize(from: parts)
-    }
-
-    deinit {
-      parts.deinitialize()
-      parts.deallocate()
-    }
-
-    func set(_ place: Int, _ part: ResultColumns) { parts[place] = part }
-
-    var all: [ResultColumns] { Array(parts) }
   }
 }
 

@@ -29,6 +29,22 @@ struct ColumnPlanner {
     return planner.finish()
   }
 
+  /// The columns of a feed, and where its outputs are.
+  static func columns(
+    of feed: Feed, functions: FunctionTable
+  ) -> (plan: ColumnPlan, outputs: [ColumnValue]) {
+    var planner = ColumnPlanner(feed.plan, functions: functions)
+    for step in feed.plan.steps { planner.add(step) }
+    let outputs = feed.outputs.map { output -> ColumnValue in
+      switch output {
+      // Invariant: what a feed gives is among its plan's inputs and steps.
+      case .slot(let slot): planner.builder.slots[slot]!
+      case .expression(let expression): planner.builder.compile(expression)
+      }
+    }
+    return (planner.finish(), outputs)
+  }
+
   private let plan: Plan
   private var builder: ColumnBuilder
   private var inputs: [ColumnValue] = []
@@ -56,22 +72,6 @@ struct ColumnPlanner {
       }
       inputs.append(value)
       builder.slots[input.slot] = value
-    }
-    for input in plan.inputs {
-      guard let gate = input.gate, case .number(let raw)? = builder.slots[input.slot],
-        case .number(let respondents)? = builder.slots[gate.respondents]
-      else { continue }
-      let admitted = builder.layout.number()
-      builder.add { memory in
-        let (raw, respondents) = (memory.numbers(raw), memory.numbers(respondents))
-        let admitted = memory.numbers(admitted)
-        for row in 0..<memory.count {
-          admitted[row] =
-            raw[row] == raw[row] && respondents[row] >= Double(gate.gate.minimumGroupSize)
-            ? gate.gate.rounded(raw[row]) : .nan
-        }
-      }
-      builder.slots[input.slot] = .number(admitted)
     }
   }
 
@@ -414,9 +414,14 @@ struct ColumnPlanner {
 
   private mutating func add(alert index: Int) {
     let alert = plan.alerts[index]
-    let condition = condition(alert.condition)
+    let condition: TruthRegister
+    if alert.isDerived, case .truth(let state)? = builder.slots[alert.slot] {
+      condition = state
+    } else {
+      condition = self.condition(alert.condition)
+      builder.slots[alert.slot] = .truth(condition)
+    }
     alerts[index] = condition
-    builder.slots[alert.slot] = .truth(condition)
     guard case .graded(let grades) = alert.severity else { return }
     for grade in grades { builder.compileFaults(of: grade.condition) }
   }

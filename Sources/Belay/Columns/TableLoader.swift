@@ -6,19 +6,19 @@ struct TableLoader {
   let table: Table
   let plan: Plan
   let columns: ColumnPlan
+  /// The cells of the plan's inputs; nil for those that are ids, or not there.
+  let cells: [Column?]
   /// The rows that are assessed; nil for all.
   let rows: [Int]?
 
   /// Makes the texts of columns known, once for a memory.
   func prepare(_ memory: ColumnMemory) {
-    for (input, value) in zip(plan.inputs, columns.inputs) {
+    for (place, value) in columns.inputs.enumerated() {
       guard case .text(_, let pool) = value else { continue }
-      if let column = input.column {
-        if case .text(let texts)? = table.columns[column] {
-          memory.pools[pool].replace(with: texts.dictionary)
-        }
-      } else {
+      if plan.inputs[place].isID {
         memory.pools[pool].replace(with: table.ids.dictionary)
+      } else if case .text(let texts)? = cells[place] {
+        memory.pools[pool].replace(with: texts.dictionary)
       }
     }
   }
@@ -27,12 +27,12 @@ struct TableLoader {
   func load(_ range: Range<Int>, into memory: ColumnMemory) {
     memory.count = range.count
     loadPeriods(range, memory.codes(columns.period))
-    for (input, value) in zip(plan.inputs, columns.inputs) {
-      guard let column = input.column else {
+    for (place, value) in columns.inputs.enumerated() {
+      if plan.inputs[place].isID {
         if case .text(let codes, _) = value { load(table.ids.codes, range, memory.codes(codes)) }
         continue
       }
-      switch (table.columns[column], value) {
+      switch (cells[place], value) {
       case (.number(let cells), .number(let register)):
         load(cells, range, memory.numbers(register))
       case (.text(let cells), .text(let register, _)):

@@ -5,26 +5,13 @@ import Tables
 // From sorted quantities to plans: declares each name with its type once what it reads is
 // checked, and checks expressions in that order.
 extension Compiler {
-  /// Every quantity with its expressions checked, in order; nil after a diagnostic.
+  /// Every quantity with its expressions checked; nil after a diagnostic.
   mutating func compileAll() -> [Compiled?] {
     for index in quantities.indices { declare(index) }
-    var compiled: [Compiled?] = []
-    compiled.reserveCapacity(order.count)
-    for index in order {
-      compiled.append(compile(index))
-    }
+    for (alias, name) in aliases { environment.declare(alias, as: name) }
+    var compiled = [Compiled?](repeating: nil, count: quantities.count)
+    for index in order { compiled[index] = compile(index) }
     return compiled
-  }
-
-  /// The plans of all scopes, once everything is compiled.
-  func plans(_ compiled: [Compiled?]) -> [Plan] {
-    usedScopes.map { scope in
-      var builder = PlanBuilder(compiler: self, scope: scope)
-      for (place, index) in order.enumerated() where isPart(index, of: scope) {
-        if let compiled = compiled[place] { builder.add(compiled, index) }
-      }
-      return builder.finish()
-    }
   }
 
   /// Types that names have whatever their expressions say.
@@ -49,7 +36,7 @@ extension Compiler {
       environment.declare("score.\(name)", .double)
       environment.declare("level.\(name)", .string)
       environment.declare("coverage.\(name)", .double)
-    case .alert, .intervention: environment.declare(quantity.name, .bool)
+    case .alert, .intervention, .population: environment.declare(quantity.name, .bool)
     }
   }
 
@@ -60,11 +47,22 @@ extension Compiler {
     case input
     case parameter(ParameterPlan)
     case measure(MeasurePlan)
+    case derived(DerivedMeasure)
     case factor(FactorPlan)
     case domain(weight: NumberPlan, floors: [FloorPlan])
     case score(levels: [ScorePlan.Level], floors: [FloorPlan])
     case alert(AlertPlan)
     case intervention(InterventionPlan)
+    case population(CheckedExpression)
+  }
+
+  /// A measure that joins rows, with its expressions checked.
+  struct DerivedMeasure {
+    let formula: MeasureDeclaration.Formula
+    let of: CheckedExpression?
+    var weight: CheckedExpression?
+    var condition: CheckedExpression?
+    let type: ColumnType
   }
 
   private mutating func compile(_ index: Int) -> Compiled? {
@@ -72,7 +70,14 @@ extension Compiler {
     case .broken: return nil
     case .input: return .input
     case .parameter(let i): return .parameter(parameterPlan(policy.parameters[i]))
-    case .measure(let i): return measurePlan(policy.measures[i]).map { .measure($0) }
+    case .measure(let i):
+      if case .expression(let expression) = policy.measures[i].formula {
+        return measurePlan(policy.measures[i], expression).map { .measure($0) }
+      }
+      return derivedMeasure(policy.measures[i]).map { .derived($0) }
+    case .population(let scope):
+      let part = policy.population.first { $0.scope == scope }!
+      return check(part.condition, expecting: .bool).map { .population($0) }
     case .factor(let i): return factorPlan(policy.factors[i]).map { .factor($0) }
     case .domain(let i):
       let domain = policy.domains[i]
@@ -110,9 +115,11 @@ extension Compiler {
         uniquingKeysWith: { first, _ in first }))
   }
 
-  private mutating func measurePlan(_ measure: MeasureDeclaration) -> MeasurePlan? {
+  private mutating func measurePlan(
+    _ measure: MeasureDeclaration, _ text: ExpressionText
+  ) -> MeasurePlan? {
     let name = measure.name.text
-    guard let expression = check(measure.expression, expecting: nil) else { return nil }
+    guard let expression = check(text, expecting: nil) else { return nil }
     let isWhole = [.int, .uint].contains(expression.type)
     environment.declare(name, isWhole ? .double : expression.type)
     if measure.range != nil, !isWhole, expression.type != .double {
@@ -121,6 +128,74 @@ extension Compiler {
     return MeasurePlan(
       name: name, label: measure.label, unit: measure.unit, slot: slot(name),
       expression: expression, range: measure.range)
+  }
+
+  private mutating func derivedMeasure(_ measure: MeasureDeclaration) -> DerivedMeasure? {
+    var derived: DerivedMeasure?
+    switch measure.formula {
+    case .expression: return nil
+    case .window(let text, let window):
+      let isOfCondition = window.take == .streak || window.take == .share
+      let of =
+        isOfCondition
+        ? check(text, expecting: .bool)
+        : window.take == .count ? checkCounted(text) : checkNumber(text)
+      derived = of.map {
+        DerivedMeasure(formula: measure.formula, of: $0, type: .number(range: nil))
+      }
+    case .chart(let text, _):
+      derived = checkNumber(text).map {
+        DerivedMeasure(
+          formula: measure.formula, of: $0,
+          type: .text(oneOf: ControlChart.Signal.allCases.map(\.text)))
+      }
+    case .ago(let text, _):
+      guard let of = check(text, expecting: nil) else { return nil }
+      guard let type = ColumnType(of.type) else {
+        report(.cannotKeep(measure.name, at: text.span))
+        return nil
+      }
+      derived = DerivedMeasure(formula: measure.formula, of: of, type: type)
+    case .peers(let text, _, let within):
+      for group in within {
+        guard let type = environment.type(of: group.text) else { continue }
+        if type != .string { report(.groupIsNoText(group)) }
+      }
+      derived = checkNumber(text).map {
+        DerivedMeasure(formula: measure.formula, of: $0, type: .number(range: nil))
+      }
+    case .rollUp(let rollUp):
+      var of: CheckedExpression?
+      if let text = rollUp.of {
+        switch rollUp.function {
+        case .share: of = check(text, expecting: .bool)
+        case .count, .distinct: of = checkCounted(text)
+        default: of = checkNumber(text)
+        }
+        guard of != nil else { return nil }
+      }
+      let weight = rollUp.weight.map { checkNumber($0) }
+      let condition = rollUp.condition.map { check($0, expecting: .bool) }
+      if case .some(nil) = weight { return nil }
+      if case .some(nil) = condition { return nil }
+      derived = DerivedMeasure(
+        formula: measure.formula, of: of, weight: weight ?? nil, condition: condition ?? nil,
+        type: .number(range: nil))
+    }
+    guard let derived else { return nil }
+    environment.declare(measure.name.text, derived.type.celType)
+    if measure.range != nil, derived.type.celType != .double { report(.rangeOfText(measure.name)) }
+    return derived
+  }
+
+  /// What can be counted: conditions that are true, or values that are known.
+  private mutating func checkCounted(_ text: ExpressionText) -> CheckedExpression? {
+    guard let checked = check(text, expecting: nil) else { return nil }
+    guard ColumnType(checked.type) != nil else {
+      report(.cannotCount(at: text.span))
+      return nil
+    }
+    return checked
   }
 
   // MARK: Numbers that a parameter may give
@@ -247,7 +322,7 @@ extension Compiler {
       life: AlertLife(
         holdFor: alert.holdFor, keepFor: alert.keepFor, cooldown: alert.cooldown,
         staleAfter: alert.staleAfter, hasClearWhen: alert.clearWhen != nil),
-      severity: severity,
+      isDerived: false, severity: severity,
       audience: alert.audience?.map(\.text) ?? Audience.standard(scope).map(\.rawValue),
       owner: alert.owner, due: alert.due, message: message, caution: alert.caution,
       evidence: alert.evidence.map(\.text))
@@ -318,6 +393,19 @@ extension ColumnType {
   }
 }
 
+extension ColumnType {
+  /// The type of columns of such values; nil for those that no column holds.
+  init?(_ type: CELType) {
+    switch type {
+    case .double, .int, .uint: self = .number(range: nil)
+    case .string: self = .text(oneOf: nil)
+    case .bool: self = .boolean
+    case .timestamp: self = .date
+    default: return nil
+    }
+  }
+}
+
 extension ParameterDeclaration {
   var celType: CELType {
     switch settings.first?.value {
@@ -346,6 +434,24 @@ extension ParameterDeclaration.Setting {
 }
 
 extension Diagnostic {
+  fileprivate static func cannotKeep(_ name: DeclaredName, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "`ago` of measure `\(name.text)` is no single value",
+      primary: Label(span: span, text: "a number, text, condition or date is needed here"))
+  }
+
+  fileprivate static func cannotCount(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "this cannot be counted",
+      primary: Label(span: span, text: "a condition, number, text or date is needed here"))
+  }
+
+  fileprivate static func groupIsNoText(_ reference: NameReference) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType, message: "`within` takes texts, and `\(reference.text)` is none",
+      primary: Label(span: reference.span, text: "its values do not make groups"))
+  }
+
   fileprivate static func rangeOfText(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .wrongType, message: "measure `\(name.text)` has a `range` and is no number",

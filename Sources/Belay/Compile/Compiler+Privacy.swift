@@ -6,10 +6,7 @@ extension Compiler {
   mutating func checkPrivacy() {
     let inputsOfColumn = Dictionary(grouping: policy.inputs, by: \.column)
     for input in policy.inputs {
-      if input.isConfidential, input.scope == .provider {
-        report(.individualConfidential(input.name))
-        continue
-      }
+      if input.isConfidential, input.scope == .provider { continue }
       if let respondents = input.respondents { checkCount(respondents, of: input) }
       if input.isConfidential {
         checkGate(input)
@@ -104,13 +101,6 @@ extension FactorDeclaration.Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func individualConfidential(_ name: DeclaredName) -> Diagnostic {
-    Diagnostic(
-      code: .unsupported, message: "confidential input `\(name.text)` is about single people",
-      primary: Label(span: name.span, text: "views for each audience are not supported yet"),
-      notes: ["give the figure at team scope, with `respondents`"])
-  }
-
   fileprivate static func confidentialText(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
       code: .confidentialInput, message: "confidential input `\(name.text)` is no number",
@@ -177,3 +167,4 @@ extension DiagnosticCode {
   package static let noCrisisResources = DiagnosticCode(
     "no-crisis-resources", "A policy about people's wellbeing names no help in a crisis.")
 }
+

@@ -15,11 +15,20 @@ extension Compiler {
     for factor in policy.factors where indices["domain.\(factor.domain.text)"] == nil {
       report(unknown(factor.domain, .domain))
     }
-    for alert in policy.alerts {
-      for audience in alert.audience ?? [] where Audience(rawValue: audience.text) == nil {
-        if policy.ownAudiences.contains(audience.text) { continue }
-        report(.unknownAudience(audience))
-      }
+    let ownAudiences = policy.ownAudiences.map(\.name.text)
+    var audiences = policy.alerts.flatMap { $0.audience ?? [] }
+    audiences += policy.scores.flatMap { $0.audience ?? [] }
+    audiences += policy.interventions.flatMap { $0.audience ?? [] }
+    for input in policy.inputs {
+      audiences += input.audience ?? []
+      audiences += input.shareWith.map(\.audience)
+    }
+    for audience in audiences
+    where Audience(rawValue: audience.text) == nil && !ownAudiences.contains(audience.text) {
+      report(.unknownAudience(audience, own: ownAudiences))
+    }
+    if policy.time == nil {
+      for use in policy.timeUses { report(.needsTime(use.key, at: use.span)) }
     }
     for intervention in policy.interventions {
       for address in intervention.addresses {
@@ -172,8 +181,15 @@ extension Diagnostic {
       } ?? [])
   }
 
-  fileprivate static func unknownAudience(_ audience: NameReference) -> Diagnostic {
-    let words = Audience.allCases.map(\.rawValue)
+  fileprivate static func needsTime(_ key: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      code: .missingKey, message: "`\(key)` needs `time`, which this policy lacks",
+      primary: Label(span: span, text: "without periods there is no history"),
+      notes: ["such as `time: {column: month, every: month}`"])
+  }
+
+  fileprivate static func unknownAudience(_ audience: NameReference, own: [String]) -> Diagnostic {
+    let words = Audience.allCases.map(\.rawValue) + own
     var diagnostic = unknownName(
       audience.text, "not an audience", at: audience.span, among: words)
     if diagnostic.fixIts.isEmpty {

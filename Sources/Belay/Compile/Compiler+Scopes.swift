@@ -31,7 +31,8 @@ extension Compiler {
       for domain in filled where score.scope == nil || scopeOfDomain[domain] == score.scope {
         domainsOfScore[i].append(domain)
         let name = "domain.\(policy.domains[domain].name.text)"
-        quantities[index].reads.append((name, score.name.span, indices[name]!))
+        quantities[index].reads.append(
+          Read(name: name, span: score.name.span, index: indices[name]!, manner: .part))
       }
     }
   }
@@ -40,10 +41,12 @@ extension Compiler {
 
   mutating func findScopes() {
     scopes = Array(repeating: .unsure, count: quantities.count)
-    for index in order { scopes[index] = findScope(of: quantities[index]) }
+    for index in order { scopes[index] = findScope(of: index) }
   }
 
-  private mutating func findScope(of quantity: Quantity) -> ScopeFinding {
+  /// The lowest scope that a quantity reads, unless it declares one.
+  private mutating func findScope(of index: Int) -> ScopeFinding {
+    let quantity = quantities[index]
     switch quantity.kind {
     case .broken: return .unsure
     case .input(let i):
@@ -51,49 +54,116 @@ extension Compiler {
       return policy.inputs[i].role?.scope.map { .upTo($0) } ?? .one(policy.inputs[i].scope)
     default: break
     }
-    typealias Found = (name: String, scope: Scope, span: SourceSpan)
-    var one: Found?
-    var limit: Found?
+    var found: ScopeFinding
+    if case .measure(let i) = quantity.kind, case .rollUp = policy.measures[i].formula {
+      found = findScope(ofRollUp: index)
+    } else {
+      found = lowest(quantity.reads, declared: quantity.declaredScope, quantity)
+      guard found != .unsure else { return .unsure }
+      if case .upTo = found {
+        switch quantity.kind {
+        case .parameter: break
+        case .measure(let i):
+          if case .expression = policy.measures[i].formula { break }
+          found = .one(.provider)
+        default: found = .one(.provider)
+        }
+      }
+    }
+    if case .one(let scope) = found {
+      return check(quantity.reads.filter { !$0.isOfMembers }, in: scope, quantity) ? found : .unsure
+    }
+    return found
+  }
+
+  private mutating func findScope(ofRollUp index: Int) -> ScopeFinding {
+    let quantity = quantities[index]
+    // The reader reports a roll-up without a scope.
+    guard let scope = quantity.declaredScope else { return .unsure }
+    let found = lowest(quantity.reads.filter(\.isOfMembers), declared: nil, quantity)
+    let members: Scope
+    switch found {
+    case .unsure: return .unsure
+    case .upTo(let limit):
+      // Nothing that it reads says whose members are meant: those right below.
+      members = min(limit, Scope.allCases.last { $0 < scope && hasSubjects($0) } ?? .provider)
+    case .one(let one): members = one
+    }
+    guard members < scope else {
+      report(.rollsUpNothing(quantity.name, scope, members, at: quantity.span))
+      return .unsure
+    }
+    memberScopes[index] = members
+    return check(quantity.reads.filter(\.isOfMembers), in: members, quantity)
+      ? .one(scope) : .unsure
+  }
+
+  func hasSubjects(_ scope: Scope) -> Bool {
+    policy.inputs.contains { $0.role?.scope == scope }
+  }
+
+  private func lowest(
+    _ reads: [Read], declared: Scope?, _ quantity: Quantity
+  ) -> ScopeFinding {
+    var lowest: Scope?
+    var limit = Scope.organization
     var isUnsure = false
-    if let declared = quantity.declaredScope { one = (quantity.name, declared, quantity.span) }
-    for read in quantity.reads {
+    for read in reads {
       switch scopes[read.index] {
       case .unsure: isUnsure = true
-      case .upTo(let scope):
-        if scope < limit?.scope ?? .organization { limit = (read.name, scope, read.span) }
-      case .one(let scope):
-        if let one, one.scope != scope {
-          report(.mixedScopes((read.name, scope, read.span), one))
-          return .unsure
-        }
-        if one == nil { one = (read.name, scope, read.span) }
-      }
-      if let one, let limit, limit.scope < one.scope {
-        report(.mixedScopes(limit, one))
-        return .unsure
+      case .upTo(let scope): limit = min(limit, scope)
+      case .one(let scope): lowest = min(lowest ?? scope, scope)
       }
     }
-    if let one { return .one(one.scope) }
+    if let declared { return .one(declared) }
     if isUnsure { return .unsure }
-    switch quantity.kind {
-    case .parameter, .measure: return .upTo(limit?.scope ?? .organization)
-    default: return .one(.provider)
+    return lowest.map { .one($0) } ?? .upTo(limit)
+  }
+
+  /// Whether all that is read can be read in a scope, in the manner in which it is.
+  private mutating func check(_ reads: [Read], in scope: Scope, _ quantity: Quantity) -> Bool {
+    var isRight = true
+    for read in reads {
+      var isLenient = false
+      var prefix: Scope?
+      switch read.manner {
+      case .part:
+        // A containing scope's factor applies to every subject inside, as its settings do.
+        switch quantities[read.index].kind {
+        case .factor, .input: isLenient = true
+        default: break
+        }
+      case .expression(let scope), .members(let scope): prefix = scope
+      }
+      if case .parameter = quantities[read.index].kind { isLenient = true }
+      let one = (quantity.name, scope, quantity.span)
+      switch scopes[read.index] {
+      case .unsure: break
+      case .upTo(let limit):
+        if limit < prefix ?? scope {
+          report(.mixedScopes((read.name, limit, read.span), one))
+          isRight = false
+        }
+      case .one(let found):
+        if found < scope {
+          report(.mixedScopes((read.name, found, read.span), one))
+          isRight = false
+        } else if let prefix, prefix != found {
+          report(.otherScope(read.name, found, at: read.span))
+          isRight = false
+        } else if prefix == nil, found > scope, !isLenient {
+          report(.needsPrefix(read.name, found, scope, at: read.span))
+          isRight = false
+        }
+      }
     }
+    return isRight
   }
 
   /// The scope of a quantity; provider for what can be used in several.
   func scope(of name: String) -> Scope {
     guard let index = indices[name], case .one(let scope) = scopes[index] else { return .provider }
     return scope
-  }
-
-  /// Whether a plan of a scope computes a quantity.
-  func isPart(_ index: Int, of scope: Scope) -> Bool {
-    switch scopes[index] {
-    case .upTo(let limit): scope <= limit
-    case .one(let found): found == scope
-    case .unsure: false
-    }
   }
 
   /// Scores of one scope say which domains they take, and each takes some.
@@ -146,7 +216,40 @@ extension Diagnostic {
       message: "`\(a.name)` is about \(a.scope.words), and `\(b.name)` about \(b.scope.words)",
       primary: Label(span: a.span, text: "about \(a.scope.words)"),
       secondary: [Label(span: b.span, text: "about \(b.scope.words)")],
-      notes: ["all that is read together is of one scope; across scopes is not supported yet"])
+      notes: [
+        "a larger scope reads its members through a roll-up, such as "
+          + "`{scope: team, of: \"hours > 60\", take: share}`"
+      ])
+  }
+
+  fileprivate static func needsPrefix(
+    _ name: String, _ scope: Scope, _ here: Scope, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .mixedScopes,
+      message: "`\(name)` is about \(scope.words), and this about \(here.words)",
+      primary: Label(span: span, text: "whose is it?"),
+      notes: ["`\(scope.rawValue).\(name)` is that of the subject's own \(scope.rawValue)"],
+      fixIts: [FixIt(replacing: span, with: "\(scope.rawValue).\(name)")])
+  }
+
+  fileprivate static func otherScope(
+    _ name: String, _ scope: Scope, at span: SourceSpan
+  ) -> Diagnostic {
+    let bare = name.drop { $0 != "." }.dropFirst()
+    return Diagnostic(
+      code: .mixedScopes, message: "`\(bare)` is about \(scope.words)",
+      primary: Label(span: span, text: "read from another scope"),
+      fixIts: [FixIt(replacing: span, with: "\(scope.rawValue).\(bare)")])
+  }
+
+  fileprivate static func rollsUpNothing(
+    _ name: String, _ scope: Scope, _ members: Scope, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .mixedScopes,
+      message: "`\(name)` sums up \(scope.rawValue)s, and reads what is about \(members.words)",
+      primary: Label(span: span), notes: ["a roll-up reads quantities of a smaller scope"])
   }
 
   fileprivate static func scoreOfSeveralScopes(

@@ -24,6 +24,14 @@ struct Compiler {
   var scoresWithoutScope: Set<Int> = []
   /// Expressions by the place where they stand; nil for one that has been reported.
   private var parsed: [SourceSpan: ParsedExpression?] = [:]
+  /// Names with a scope before them, such as `team.load`, and what they mean: `load`.
+  var aliases: [String: String] = [:]
+  /// For a roll-up the scope of the members.
+  var memberScopes: [Int: Scope] = [:]
+  /// By quantity.
+  var labels: [ConfidentialityLabel] = []
+  /// The confidential figures that come from the same source, by quantity.
+  var families: [Int: Int] = [:]
   /// Where `period` is read first.
   var periodUse: SourceSpan?
   var usedFacts: Set<String> = []
@@ -33,14 +41,12 @@ struct Compiler {
     self.policy = policy
   }
 
-  /// The plans of all scopes that the policy has, from the lowest up, and how many slots they share.
-  ///
-  /// There are none while there is an error among the diagnostics.
+  /// All that the policy computes; nil while there is an error among the diagnostics.
   static func compile(
     _ policy: PolicyDeclaration, diagnostics: inout [Diagnostic]
-  ) -> (plans: [Plan], slotCount: Int) {
+  ) -> PolicyProgram? {
     // With a part of the policy unseen nearly every name would be unknown.
-    guard policy.isComplete else { return ([], 0) }
+    guard policy.isComplete else { return nil }
     var compiler = Compiler(policy)
     compiler.collect()
     compiler.chooseDomains()
@@ -50,6 +56,7 @@ struct Compiler {
     compiler.checkSubjects()
     compiler.checkReferences()
     compiler.checkPrivacy()
+    compiler.findLabels()
     let compiled = compiler.compileAll()
     if !diagnostics.hasErrors, !compiler.diagnostics.hasErrors {
       // While something is wrong, that is most often why something else is unused.
@@ -57,8 +64,8 @@ struct Compiler {
       compiler.warnOfNothing()
     }
     diagnostics += compiler.diagnostics
-    guard !diagnostics.hasErrors else { return ([], 0) }
-    return (compiler.plans(compiled), compiler.environment.names.count)
+    guard !diagnostics.hasErrors else { return nil }
+    return Deriver.program(compiler, compiled)
   }
 
   // MARK: Errors
@@ -116,6 +123,11 @@ struct Compiler {
         "intervention.\(intervention.name.text)", intervention.name.span, .intervention(i),
         scope: intervention.scope)
     }
+    for part in policy.population {
+      add(
+        "population.\(part.scope.rawValue)", part.condition.span, .population(part.scope),
+        scope: part.scope)
+    }
     factorsOfDomain = Array(repeating: [], count: policy.domains.count)
     for (i, factor) in policy.factors.enumerated() {
       if let domain = domain(named: factor.domain.text) { factorsOfDomain[domain].append(i) }
@@ -146,10 +158,14 @@ struct Compiler {
     switch quantities[index].kind {
     case .broken: break
     case .input(let i):
-      if let respondents = policy.inputs[i].respondents { read(respondents, index, .input) }
+      let input = policy.inputs[i]
+      if let respondents = input.respondents { read(respondents, index, .input) }
+      for share in input.shareWith { read(share.consent, index, .input) }
     case .parameter(let i):
       if let by = policy.parameters[i].by { read(by, index, .input) }
-    case .measure(let i): read(policy.measures[i].expression, index)
+    case .measure(let i): read(policy.measures[i].formula, index)
+    case .population(let scope):
+      for part in policy.population where part.scope == scope { read(part.condition, index) }
     case .factor(let i):
       let factor = policy.factors[i]
       switch factor.rule {
@@ -169,7 +185,8 @@ struct Compiler {
       for i in factorsOfDomain[i] {
         let factor = policy.factors[i]
         let name = "points.\(factor.name.text)"
-        quantities[index].reads.append((name, factor.domain.span, indices[name]!))
+        quantities[index].reads.append(
+          Read(name: name, span: factor.domain.span, index: indices[name]!, manner: .part))
       }
       read(domain.weight, index)
       for floor in domain.floors { read(floor, index) }
@@ -212,17 +229,19 @@ struct Compiler {
   }
 
   private mutating func read(_ reference: NameReference, _ index: Int, _ target: Target) {
-    guard let found = indices[reference.text], target.admits(quantities[found].kind) else {
+    let (prefix, found) = target == .readable ? resolve(reference.text) : (nil, indices[reference.text])
+    guard let found, target.admits(quantities[found].kind) else {
       if target == .readable, reference.text == "period" {
         notePeriod(reference.span)
-      } else if target == .readable, isOfScope(reference.text) {
-        report(.crossesScopes(reference.text, at: reference.span))
       } else {
         report(unknown(reference, target))
       }
       return
     }
-    quantities[index].reads.append((reference.text, reference.span, found))
+    quantities[index].reads.append(
+      Read(
+        name: reference.text, span: reference.span, index: found,
+        manner: target == .readable ? .expression(prefix: prefix) : .part))
   }
 
   private mutating func read(_ setting: NumberSetting, _ index: Int) {
@@ -239,7 +258,28 @@ struct Compiler {
     read(floor.atLeast, index)
   }
 
-  private mutating func read(_ expression: ExpressionText, _ index: Int) {
+  private mutating func read(_ formula: MeasureDeclaration.Formula, _ index: Int) {
+    switch formula {
+    case .expression(let expression), .window(let expression, _), .chart(let expression, _),
+      .ago(let expression, _):
+      read(expression, index)
+    case .peers(let expression, _, let within):
+      read(expression, index)
+      for group in within {
+        // A scope is a group by itself: the subjects that it contains.
+        if Scope(rawValue: group.text) != nil, indices[group.text] == nil { continue }
+        read(group, index, .readable)
+      }
+    case .rollUp(let rollUp):
+      for expression in [rollUp.of, rollUp.weight, rollUp.condition] {
+        if let expression { read(expression, index, ofMembers: true) }
+      }
+    }
+  }
+
+  private mutating func read(
+    _ expression: ExpressionText, _ index: Int, ofMembers: Bool = false
+  ) {
     let tree: ParsedExpression?
     if let known = parsed[expression.span] {
       tree = known
@@ -250,26 +290,58 @@ struct Compiler {
       parsed[expression.span] = .some(tree)
     }
     guard let tree else { return }
-    let indices = self.indices
+    let resolver = self
     var isReadable = true
-    for reference in tree.references(among: { indices[$0] != nil || $0 == "period" }) {
-      if !reference.isDeclared || reference.name != reference.span.text,
-        isOfScope(reference.span.text), indices[reference.span.text] == nil
+    for reference in tree.references(among: { resolver.resolve($0).index != nil || $0 == "period" })
+    {
+      let written = reference.span.text
+      let (prefix, read) = resolve(reference.name)
+      if !reference.isDeclared || reference.name != written, isOfScope(written),
+        resolve(written).index == nil
       {
-        report(.crossesScopes(reference.span.text, at: reference.span))
+        report(unknownInScope(written, at: reference.span))
         isReadable = false
       } else if reference.name == "period" {
         notePeriod(reference.span)
-      } else if let read = indices[reference.name] {
+      } else if let read {
         if case .intervention = quantities[read].kind {
           report(.readsIntervention(reference.name, at: reference.span))
           isReadable = false
-        } else {
-          quantities[index].reads.append((reference.name, reference.span, read))
+          continue
         }
+        if prefix != nil { aliases[reference.name] = readableName(reference.name) }
+        quantities[index].reads.append(
+          Read(
+            name: reference.name, span: reference.span, index: read,
+            manner: ofMembers ? .members(prefix: prefix) : .expression(prefix: prefix)))
       }
     }
     if !isReadable { parsed[expression.span] = .some(nil) }
+  }
+
+  /// The quantity that a name means, and the scope that it is read from where the name says so.
+  func resolve(_ name: String) -> (prefix: Scope?, index: Int?) {
+    if let index = indices[name] { return (nil, index) }
+    guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")),
+      let scope = Scope(rawValue: String(name[..<dot]))
+    else { return (nil, nil) }
+    return (scope, indices[String(name[dot...].dropFirst())])
+  }
+
+  /// A name without the scope that it is read from.
+  func readableName(_ name: String) -> String {
+    guard indices[name] == nil, resolve(name).index != nil,
+      let dot = name.utf8.firstIndex(of: UInt8(ascii: "."))
+    else { return name }
+    return String(name[dot...].dropFirst())
+  }
+
+  private func unknownInScope(_ name: String, at span: SourceSpan) -> Diagnostic {
+    let dot = name.utf8.firstIndex(of: UInt8(ascii: "."))!
+    let scope = name[...dot]
+    let names = isFull ? [] : quantities.filter { Target.readable.admits($0.kind) }.map(\.name)
+    return .unknownName(
+      name, "not declared in this policy", at: span, among: names.map { scope + $0 })
   }
 
   private mutating func notePeriod(_ span: SourceSpan) {
@@ -360,8 +432,8 @@ struct Compiler {
   /// The declared names that an expression reads.
   func references(in expression: ExpressionText) -> [NameReference] {
     guard case .some(.some(let tree)) = parsed[expression.span] else { return [] }
-    return tree.references(among: { indices[$0] != nil })
-      .filter(\.isDeclared).map { NameReference(text: $0.name, span: $0.span) }
+    return tree.references(among: { resolve($0).index != nil })
+      .filter(\.isDeclared).map { NameReference(text: readableName($0.name), span: $0.span) }
   }
 }
 
@@ -373,7 +445,7 @@ extension Compiler.Target {
     case (.domain, .domain), (.intervention, .intervention): true
     case (.addressable, .factor), (.addressable, .domain): true
     case (.addressable, .score), (.addressable, .alert): true
-    case (.readable, .intervention): false
+    case (.readable, .intervention), (.readable, .population): false
     case (.readable, _): true
     default: false
     }
@@ -409,12 +481,6 @@ extension Diagnostic {
       code: .unknownName, message: "unknown name `\(name)`",
       primary: Label(span: span, text: label),
       fixIts: near.map { [FixIt(replacing: span, with: $0)] } ?? [])
-  }
-
-  fileprivate static func crossesScopes(_ name: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .unsupported, message: "`\(name)` reads from another scope",
-      primary: Label(span: span, text: "references across scopes are not supported yet"))
   }
 
   fileprivate static func readsIntervention(_ name: String, at span: SourceSpan) -> Diagnostic {

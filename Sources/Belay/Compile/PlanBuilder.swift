@@ -1,10 +1,11 @@
 import CEL
 import Tables
 
-/// Gathers the compiled quantities of one scope into its plan.
+/// Gathers compiled quantities of one scope into a plan.
 struct PlanBuilder {
   private let compiler: Compiler
-  private let scope: Scope
+  private let table: TablePlan
+  private var derived: [InputPlan] = []
   private var steps: [Step] = []
   private var factors: [Int: FactorPlan] = [:]
   private var domains: [Int: (weight: NumberPlan, floors: [FloorPlan])] = [:]
@@ -13,9 +14,16 @@ struct PlanBuilder {
   private var interventions: [Int: InterventionPlan] = [:]
   private var measures: [Int: MeasurePlan] = [:]
 
-  init(compiler: Compiler, scope: Scope) {
+  init(compiler: Compiler, table: TablePlan) {
     self.compiler = compiler
-    self.scope = scope
+    self.table = table
+  }
+
+  /// Lets rows read what a derivation gives.
+  mutating func add(_ derivation: Derivation, _ id: Int, named name: String) {
+    derived.append(
+      InputPlan(
+        name: name, slot: compiler.slot(name), type: derivation.type, source: .derived(id)))
   }
 
   /// Steps name declarations until `finish` knows where each stands in the plan.
@@ -44,12 +52,9 @@ struct PlanBuilder {
     }
   }
 
-  /// - Precondition: an input holds the ids of the scope's subjects.
-  func finish() -> Plan {
+  /// - Parameter reading: the inputs that come from the table.
+  func finish(reading read: Set<Int>) -> Plan {
     let policy = compiler.policy
-    guard let key = policy.inputs.first(where: { $0.role == .subject(scope) }) else {
-      preconditionFailure("the scope \(scope.rawValue) has ids")
-    }
     let factorOrder = Places(factors.keys)
     let domainOrder = Places(domains.keys)
     let scoreOrder = Places(scores.keys)
@@ -76,9 +81,12 @@ struct PlanBuilder {
         minimumCoverage: score.minimumCoverage, floors: scores[i]!.floors)
     }
     let interventionPlans = interventionOrder.members.map { interventions[$0]! }
-    let (inputs, ignored, schema) = inputPlans(key: key)
+    let isDerived = Set(derived.map(\.slot))
     return Plan(
-      scope: scope, inputs: inputs, ignoredInputs: ignored,
+      scope: table.scope, inputs: inputPlans(read) + derived,
+      tableInputs: Dictionary(
+        uniqueKeysWithValues: table.columns.map { (policy.inputs[$0].name.text, $1) }),
+      ignoredInputs: table.ignored,
       steps: steps.map { step in
         switch step {
         case .factor(let i): .factor(factorOrder[i]!)
@@ -90,7 +98,12 @@ struct PlanBuilder {
         }
       },
       factors: factorOrder.members.map { factors[$0]! }, domains: domainPlans,
-      scores: scorePlans, alerts: alertOrder.members.map { alerts[$0]! },
+      scores: scorePlans,
+      alerts: alertOrder.members.map { i in
+        var alert = alerts[i]!
+        alert.isDerived = isDerived.contains(alert.slot)
+        return alert
+      },
       interventions: interventionPlans,
       shown: Places(measures.keys).members.filter { policy.measures[$0].isShown }
         .map { measures[$0]! },
@@ -98,68 +111,17 @@ struct PlanBuilder {
         let (a, b) = (interventionPlans[$0], interventionPlans[$1])
         return (a.recommendation.priority, $0) < (b.recommendation.priority, $1)
       },
-      schema: schema)
+      schema: table.schema)
   }
 
-  /// The inputs that this scope's quantities read, and the table that they come in.
-  private func inputPlans(key: InputDeclaration) -> ([InputPlan], Set<String>, TableSchema) {
-    let policy = compiler.policy
-    var isRead = Array(repeating: false, count: policy.inputs.count)
-    for index in compiler.order where compiler.isPart(index, of: scope) {
-      if case .input = compiler.quantities[index].kind { continue }
-      for read in compiler.quantities[index].reads {
-        if case .input(let i) = compiler.quantities[read.index].kind { isRead[i] = true }
-      }
-    }
-    for quantity in compiler.quantities {
-      // An input reads the count of its respondents.
-      guard case .input(let i) = quantity.kind, isRead[i] else { continue }
-      for read in quantity.reads {
-        if case .input(let i) = compiler.quantities[read.index].kind { isRead[i] = true }
-      }
-    }
-    var inputs: [InputPlan] = []
-    var columns: [ColumnSchema] = []
-    var ignored: Set<String> = []
-    var knownHeaders: Set<String> = []
-    for (i, input) in policy.inputs.enumerated() where input.isColumn(of: scope) {
+  /// The inputs that are read from the table, in policy order.
+  private func inputPlans(_ read: Set<Int>) -> [InputPlan] {
+    read.sorted().map { i in
+      let input = compiler.policy.inputs[i]
       let name = input.name.text
-      guard isRead[i] else {
-        // A column that nothing reads is known all the same, but its cells are not looked at.
-        ignored.insert(name)
-        knownHeaders.insert(input.column)
-        continue
-      }
-      let isKey = name == key.name.text
-      inputs.append(
-        InputPlan(
-          name: name, slot: compiler.slot(name), type: input.type,
-          column: isKey ? nil : columns.count, gate: gatePlan(input)))
-      if !isKey {
-        columns.append(
-          ColumnSchema(name: input.column, type: input.type, isRequired: !input.isOptional))
-      }
+      return InputPlan(
+        name: name, slot: compiler.slot(name), type: input.type, source: table.source(of: i))
     }
-    let schema = TableSchema(
-      key: key.column,
-      time: policy.time.map { TableSchema.Time(column: $0.column, every: $0.every) },
-      columns: columns, knownHeaders: knownHeaders)
-    return (inputs, ignored, schema)
-  }
-
-  private func gatePlan(_ input: InputDeclaration) -> GatePlan? {
-    guard input.isConfidential, let range = input.range, let respondents = input.respondents
-    else { return nil }
-    return GatePlan(
-      gate: Gate(range: range, minimumGroupSize: compiler.policy.minimumGroupSize),
-      respondents: compiler.slot(respondents.text))
-  }
-}
-
-extension InputDeclaration {
-  /// Whether the table of a scope may have its column: ids also stand in the tables of members.
-  func isColumn(of scope: Scope) -> Bool {
-    role?.scope.map { $0 >= scope } ?? (self.scope == scope)
   }
 }
 

@@ -15,6 +15,8 @@ struct Quantity {
     case score(Int)
     case alert(Int)
     case intervention(Int)
+    /// Which rows of a scope are assessed and counted.
+    case population(Scope)
     /// A declaration that has been reported as wrong: its name is known, and nothing more.
     case broken(Int)
 
@@ -29,6 +31,7 @@ struct Quantity {
       case .score: "a score"
       case .alert: "an alert"
       case .intervention: "an intervention"
+      case .population: "a population"
       case .broken: nil
       }
     }
@@ -38,10 +41,33 @@ struct Quantity {
   var name: String
   var span: SourceSpan
   var kind: Kind
-  /// What it reads: the name, the place where it is read, and the index of the quantity meant.
-  var reads: [(name: String, span: SourceSpan, index: Int)] = []
+  var reads: [Read] = []
   /// The scope that the author gave.
   var declaredScope: Scope?
+}
+
+/// A place where a quantity reads another.
+struct Read {
+  /// Where the value is taken from.
+  enum Manner {
+    /// An expression, which says by `team.` that it reads from a containing scope.
+    case expression(prefix: Scope?)
+    /// A setting, or a part of what it is made of: a containing scope's applies to all inside.
+    case part
+    /// An expression about the members of the subject, of a roll-up.
+    case members(prefix: Scope?)
+  }
+
+  /// As written.
+  var name: String
+  var span: SourceSpan
+  /// The quantity meant.
+  var index: Int
+  var manner: Manner
+
+  var isOfMembers: Bool {
+    if case .members = manner { true } else { false }
+  }
 }
 
 /// The scope of a quantity, as far as what it reads decides it.

@@ -5,16 +5,8 @@ extension InputPlan {
   /// The outcome of a cell of a table.
   func load(from table: Table, row: Int) -> Outcome<Value> {
     guard let column else { return .value(.string(table.id(at: row))) }
-    guard let cells = table.columns[column], cells.isKnown(at: row) else {
-      return .unknown(
-        Unknown(name, Self.reason(table.reason(column: column, row: row) ?? .empty)))
-    }
-    switch cells {
-    case .number(let values): return .value(.double(values[row]))
-    case .text(let values): return .value(.string(values[row]!))
-    case .boolean(let values): return .value(.bool(values[row]!))
-    case .date(let values): return .value(CalendarDate(daysSince1970: values[row]).value)
-    }
+    return table.columns[column]?.value(at: row).map { .value($0) }
+      ?? .unknown(Unknown(name, Self.reason(table.reason(column: column, row: row) ?? .empty)))
   }
 
   /// The outcome of an entry of a record; the same as if it stood in a table.
@@ -48,6 +40,42 @@ extension InputPlan {
     case .malformed: .malformed
     case .outOfRange: .outOfRange
     case .notListed: .notListed
+    }
+  }
+}
+
+extension Column {
+  /// A column of one cell.
+  init?(_ value: Value) {
+    switch value {
+    case .double(let number): self = .number([number])
+    case .string(let text): self = .text(TextColumn([text]))
+    case .bool(let truth): self = .boolean(BooleanColumn([truth]))
+    case .timestamp(let time): self = .date([Int32(clamping: time.seconds / 86_400)])
+    default: return nil
+    }
+  }
+
+  /// A column of one entry of a record; nil where it cannot stand in such a column.
+  init?(_ entry: Record.Entry, _ schema: ColumnSchema) {
+    switch entry {
+    case .number(let number) where schema.type.refusal(of: number) == nil: self = .number([number])
+    case .text(let text) where schema.type.refusal(of: text) == nil:
+      self = .text(TextColumn([text]))
+    case .boolean(let truth) where schema.type == .boolean: self = .boolean(BooleanColumn([truth]))
+    case .date(let date) where schema.type == .date: self = .date([date.daysSince1970])
+    default: return nil
+    }
+  }
+
+  /// The value of a cell; nil where it is unknown.
+  func value(at row: Int) -> Value? {
+    guard isKnown(at: row) else { return nil }
+    return switch self {
+    case .number(let values): .double(values[row])
+    case .text(let values): .string(values[row]!)
+    case .boolean(let values): .bool(values[row]!)
+    case .date(let values): CalendarDate(daysSince1970: values[row]).value
     }
   }
 }

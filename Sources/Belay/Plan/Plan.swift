@@ -7,6 +7,8 @@ struct Plan: Sendable {
   let scope: Scope
   /// The inputs that steps of this scope read, with their columns.
   let inputs: [InputPlan]
+  /// By name, the columns of all inputs that rows or derivations of the scope read.
+  let tableInputs: [String: Int]
   /// Inputs of the scope that nothing reads.
   let ignoredInputs: Set<String>
   let steps: [Step]
@@ -39,15 +41,21 @@ struct InputPlan: Sendable {
   let name: String
   let slot: Int
   let type: ColumnType
-  /// The column's place in the schema; nil for a subject's own id.
-  let column: Int?
-  let gate: GatePlan?
-}
+  let source: Operand.Source
 
-struct GatePlan: Sendable {
-  let gate: Gate
-  /// The slot of the count of respondents.
-  let respondents: Int
+  /// The column's place in the schema; nil for a subject's own id, and for what is derived.
+  var column: Int? {
+    if case .column(let column) = source { column } else { nil }
+  }
+
+  /// The derivation that gives it; nil for what the table holds.
+  var derived: Int? {
+    if case .derived(let derived) = source { derived } else { nil }
+  }
+
+  var isID: Bool {
+    if case .id = source { true } else { false }
+  }
 }
 
 struct ParameterPlan: Sendable {
@@ -161,6 +169,8 @@ struct AlertPlan: Sendable {
   let condition: CheckedExpression
   let clearWhen: CheckedExpression?
   let life: AlertLife
+  /// Whether its slot is given, since earlier periods decide it.
+  var isDerived: Bool
   let severity: SeverityPlan
   let audience: [String]
   let owner: String?

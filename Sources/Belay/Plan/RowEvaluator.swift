@@ -6,17 +6,10 @@ struct RowEvaluator: Sendable {
   let slotCount: Int
 
   /// The state of a row whose inputs are given, before any step.
-  ///
-  /// Confidential figures pass their gate here and nowhere else.
   func start(period: Outcome<Value>, input: (InputPlan) -> Outcome<Value>) -> RowState {
     var row = RowState(plan, slotCount: slotCount)
     row.slots[Slots.period] = period
     for plan in plan.inputs { row.slots[plan.slot] = input(plan) }
-    for plan in plan.inputs {
-      guard let gate = plan.gate else { continue }
-      row.slots[plan.slot] = gate.gate.admit(
-        row.slots[plan.slot], named: plan.name, respondents: row.slots[gate.respondents])
-    }
     return row
   }
 
@@ -305,9 +298,8 @@ struct RowEvaluator: Sendable {
   private func evaluate(alert index: Int, _ row: inout RowState) {
     let alert = plan.alerts[index]
     let name = "alert.\(alert.name)"
-    let outcome = alert.condition.evaluate(row)
-    fill(alert.slot, name, outcome, &row)
-    guard outcome.asCondition == true else { return }
+    if !alert.isDerived { fill(alert.slot, name, alert.condition.evaluate(row), &row) }
+    guard row.slots[alert.slot].asCondition == true else { return }
     row.severities[index] = severity(alert.severity, name, &row)
   }
 

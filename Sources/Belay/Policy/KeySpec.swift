@@ -50,7 +50,7 @@ package struct KeyTable: Sendable {
 extension KeyTable {
   /// All places, in the order of the reference.
   package static let all: [KeyTable] = [
-    policy, time, input, instrument, parameter, measure, factor, part, when, domain, score, floor,
+    policy, time, input, instrument, parameter, measure, over, baseline, audience, factor, part, when, domain, score, floor,
     alert, intervention, effect, range, effort, privacy, crisisResource, fact,
   ]
 
@@ -79,8 +79,8 @@ extension KeyTable {
       KeySpec("scores", "map of scores", "Weighted combinations of domains, with levels."),
       KeySpec("alerts", "map of alerts", "Conditions that somebody is told about."),
       KeySpec("interventions", "map of interventions", "Recommended changes."),
-      KeySpec("population", .unsupported, "map", "Which rows are assessed and counted."),
-      KeySpec("audiences", .unsupported, "map", "Audiences of the policy's own."),
+      KeySpec("population", "map", "Which rows are assessed and counted."),
+      KeySpec("audiences", "map", "Audiences of the policy's own."),
       KeySpec("privacy", "map", "The minimum group size."),
       KeySpec(
         "crisis_resources", "list",
@@ -120,11 +120,11 @@ extension KeyTable {
       KeySpec("respondents", "input", "The input that counts the people behind a survey figure."),
       KeySpec("instrument", "map", "The questionnaire behind the figure."),
       KeySpec("evidence", "list of facts", "The facts behind the definition."),
-      KeySpec("carry", .unsupported, "periods", "How long a value stands in for missing ones."),
-      KeySpec("every", .unsupported, "granularity", "A time step of the input's own."),
-      KeySpec("share_with", .unsupported, "map", "Audiences that a person may consent to."),
-      KeySpec("audience", .unsupported, "list of audiences", "Who may see what reads it."),
-      KeySpec("direction", .unsupported, "direction", "Which way is worse, for analysis."),
+      KeySpec("carry", "periods", "How long a value stands in for missing ones."),
+      KeySpec("every", "granularity", "A time step of the input's own."),
+      KeySpec("share_with", "map", "Audiences that a person may consent to."),
+      KeySpec("audience", "list of audiences", "Who may see what reads it."),
+      KeySpec("direction", "direction", "Which way is worse, for analysis."),
     ])
 
   package static let instrument = KeyTable(
@@ -161,18 +161,45 @@ extension KeyTable {
       KeySpec("range", "[least, greatest]", "A value outside counts as unknown."),
       KeySpec("show", "true or false", "True: it is shown beside the scores."),
       KeySpec("evidence", "list of facts", "The facts behind it."),
-      KeySpec("of", .unsupported, "expression", "What a window, roll-up or peer group looks at."),
-      KeySpec("over", .unsupported, "map", "How many periods a window has."),
-      KeySpec("take", .unsupported, "function", "What is taken of the values."),
-      KeySpec("within", .unsupported, "inputs", "The group whose members are peers."),
-      KeySpec("ago", .unsupported, "periods", "How many periods back."),
-      KeySpec("minimum_n", .unsupported, "number", "The least number of members."),
-      KeySpec("weight", .unsupported, "input", "The weight of each member."),
-      KeySpec("where", .unsupported, "expression", "Which members count."),
-      KeySpec("rules", .unsupported, "name", "The rules of a control chart."),
-      KeySpec("baseline", .unsupported, "map", "The baseline of a control chart."),
-      KeySpec("improvement", .unsupported, "lower or higher", "Which way is better."),
-      KeySpec("alpha", .unsupported, "number", "The smoothing of an ewma."),
+      KeySpec("of", "expression", "What a window, roll-up or peer group looks at."),
+      KeySpec("over", "map", "How many periods a window has."),
+      KeySpec("take", "function", "What is taken of the values."),
+      KeySpec("p", "0 to 100", "Which percentile of the values, with `take: percentile`."),
+      KeySpec("within", "inputs or scopes", "The groups whose members are peers."),
+      KeySpec("ago", "periods", "How many periods back."),
+      KeySpec(
+        "minimum_n", "whole number", "With fewer values known it is unknown: 1; of peers 8."),
+      KeySpec("weight", "expression", "The weight of each member in a mean."),
+      KeySpec("where", "expression", "Which members count: those for which it is true."),
+      KeySpec("rules", "name", "The rules of a control chart."),
+      KeySpec("baseline", "map", "The baseline of a control chart: {first: 12} or {from, to}."),
+      KeySpec("improvement", "lower, higher or neither", "Which way is better."),
+      KeySpec("alpha", "number", "The smoothing of an ewma."),
+    ])
+
+  package static let over = KeyTable(
+    "`over`", "The periods that a window looks at, the current one included.",
+    example: "{last: 6, minimum: 4}",
+    [
+      KeySpec("last", .required, "whole number", "How many periods."),
+      KeySpec("minimum", "whole number", "How many of them must be known: all."),
+    ])
+
+  package static let baseline = KeyTable(
+    "`baseline`", "The periods that the limits of a control chart rest on.",
+    example: "{first: 12}",
+    [
+      KeySpec("first", "whole number", "The first so many known values."),
+      KeySpec("from", "period", "The first period; needs `to`."),
+      KeySpec("to", "period", "The last period."),
+    ])
+
+  package static let audience = KeyTable(
+    "an audience", "Somebody who may see results, besides those that Belay knows.",
+    example: "{label: Freedom to speak up guardian, line: false}",
+    [
+      KeySpec("label", "text", "What to call it in output."),
+      KeySpec("line", "true or false", "True: it is part of the line management."),
     ])
 
   package static let factor = KeyTable(
@@ -232,6 +259,7 @@ extension KeyTable {
         "levels", .required, "map of bounds, such as {low: 0, high: 50}",
         "Each level's least score; the lowest is 0."),
       KeySpec("scope", "scope", "Its scope, where its domains do not say so."),
+      KeySpec("audience", "list of audiences", "Who may see it."),
       KeySpec("label", "text", "What to call it in output."),
       KeySpec("combine", "mean or max", "How domains combine: `mean`."),
       KeySpec("minimum_coverage", "0 to 1", "Below it the level is insufficient_data: 0.5."),
@@ -292,6 +320,7 @@ extension KeyTable {
       KeySpec(
         "addresses", "list of names", "What it changes: points.X, domain.X, score.X, alert.X."),
       KeySpec("priority", "number", "Lower comes first: 100."),
+      KeySpec("audience", "list of audiences", "Who may see it."),
       KeySpec("effect", "map of effects", "What it is expected to do to an input."),
       KeySpec("effort", "map", "What it costs and who carries it."),
       KeySpec("due", "text", "How soon, such as `30 days`."),

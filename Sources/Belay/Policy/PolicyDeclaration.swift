@@ -28,8 +28,12 @@ struct PolicyDeclaration {
   var broken: [DeclaredName] = []
   /// The ids of facts that have been reported as wrong.
   var brokenFacts: Set<String> = []
-  /// The names under `audiences`.
-  var ownAudiences: Set<String> = []
+  /// Keys that need periods, and where they stand.
+  var timeUses: [(key: String, span: SourceSpan)] = []
+  /// Which rows of a scope are assessed and counted.
+  var population: [(scope: Scope, condition: ExpressionText)] = []
+  /// Audiences of the policy's own, in policy order.
+  var ownAudiences: [AudienceDeclaration] = []
   /// False when a file could not be read or a policy below it is not evaluated: names may then
   /// be declared where nobody has looked.
   var isComplete = true
@@ -106,8 +110,24 @@ struct InputDeclaration {
   var isConfidential: Bool
   var respondents: NameReference?
   var instrument: Instrument?
+  /// For how many periods a value stands in for later ones that are missing.
+  var carry: Int?
+  /// A time step of its own, longer than the policy's.
+  var every: Granularity?
+  /// Audiences that a person may consent to, each with the input that says so.
+  var shareWith: [(audience: NameReference, consent: NameReference)] = []
+  /// Who may see what reads it; nil for all.
+  var audience: [NameReference]?
   var evidence: [NameReference]
   var span: SourceSpan
+}
+
+/// An audience of the policy's own.
+struct AudienceDeclaration {
+  var name: DeclaredName
+  var label: String
+  /// Whether it is part of the line management.
+  var isLine: Bool
 }
 
 struct ParameterDeclaration {
@@ -133,8 +153,31 @@ struct ParameterDeclaration {
 }
 
 struct MeasureDeclaration {
+  /// How it is computed.
+  enum Formula {
+    case expression(ExpressionText)
+    /// Over the last periods of the same subject.
+    case window(ExpressionText, Window)
+    /// The signals of a control chart.
+    case chart(ExpressionText, ControlChart)
+    /// So many periods back.
+    case ago(ExpressionText, Int)
+    /// Compared with the subjects of the same groups.
+    case peers(ExpressionText, Peers, within: [NameReference])
+    case rollUp(RollUpDeclaration)
+  }
+
+  struct RollUpDeclaration {
+    /// Nil counts members.
+    var of: ExpressionText?
+    var function: RollUpFunction
+    var weight: ExpressionText?
+    var condition: ExpressionText?
+    var minimumN: Int?
+  }
+
   var name: DeclaredName
-  var expression: ExpressionText
+  var formula: Formula
   var scope: Scope?
   var label: String
   var unit: String?
@@ -210,6 +253,7 @@ struct ScoreDeclaration {
   var scope: Scope?
   var domains: [NameReference]?
   var levels: [Level]
+  var audience: [NameReference]?
   var label: String
   var combination: Combination
   var minimumCoverage: Double
@@ -266,6 +310,7 @@ struct InterventionDeclaration {
   var requires: [NameReference]
   var addresses: [NameReference]
   var priority: Double
+  var audience: [NameReference]?
   var effects: [Effect]
   var effort: Effort?
   var due: String?

@@ -75,7 +75,8 @@ extension PolicyReader {
         unless: fields.expression("unless", &diagnostics),
         requires: fields.references("requires", &diagnostics) ?? [],
         addresses: fields.references("addresses", &diagnostics) ?? [],
-        priority: fields.number("priority", &diagnostics) ?? 100, effects: effects,
+        priority: fields.number("priority", &diagnostics) ?? 100,
+        audience: fields.references("audience", &diagnostics), effects: effects,
         effort: fields["effort"].flatMap { readEffort($0, of: name) },
         due: fields.text("due", &diagnostics), success: fields.text("success", &diagnostics),
         facade: fields.text("facade", &diagnostics), evidence: evidence(fields)))

@@ -126,7 +126,7 @@ extension PolicyReader {
       ScoreDeclaration(
         name: name, scope: fields.word("scope", Scope.self, &diagnostics),
         domains: fields.references("domains", &diagnostics), levels: levels,
-        label: label(fields, name),
+        audience: fields.references("audience", &diagnostics), label: label(fields, name),
         combination: fields.word("combine", Combination.self, &diagnostics) ?? .mean,
         minimumCoverage: fields.number("minimum_coverage", in: 0...1, &diagnostics) ?? 0.5,
         floors: floors(fields), evidence: evidence(fields)))

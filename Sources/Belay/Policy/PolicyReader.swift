@@ -71,9 +71,6 @@ struct PolicyReader {
         policy.isComplete = false
       }
     }
-    if case .mapping(let entries)? = fields.unsupported["audiences"]?.content {
-      policy.ownAudiences.formUnion(entries.map(\.key.text))
-    }
     if fields.unsupported["extends"] != nil { policy.isComplete = false }
     readSections(fields)
   }
@@ -112,6 +109,8 @@ struct PolicyReader {
   private mutating func readSections(_ fields: Fields) {
     if let node = fields["time"], isFirst("time", fields) { readTime(node) }
     if let node = fields["privacy"], isFirst("privacy", fields) { readPrivacy(node) }
+    readAudiences(fields)
+    readPopulation(fields)
     each("inputs", fields, .value) { $0.readInput($1, $2) }
     each("parameters", fields, .value) { $0.readParameter($1, $2) }
     each("measures", fields, .value) { $0.readMeasure($1, $2) }
@@ -294,6 +293,8 @@ struct PolicyReader {
         instrument: fields["instrument"].flatMap {
           readInstrument($0, range: range, at: fields["range"]?.span, of: name)
         },
+        carry: carry(fields), every: fields.word("every", Granularity.self, &diagnostics),
+        shareWith: shareWith(fields), audience: fields.references("audience", &diagnostics),
         evidence: evidence(fields),
         span: name.span))
   }
@@ -385,33 +386,6 @@ struct PolicyReader {
     }
   }
 
-  mutating func readMeasure(_ name: DeclaredName, _ node: Node) {
-    if case .scalar = node.content {
-      guard let expression = expressionValue(node, "measure `\(name.text)`", &diagnostics)
-      else { return }
-      policy.measures.append(
-        MeasureDeclaration(
-          name: name, expression: expression, scope: nil, label: spelledOut(name.text), unit: nil,
-          range: nil, isShown: false, evidence: []))
-      return
-    }
-    let before = diagnostics.count
-    guard let fields = declarationFields(node, .measure, "measure", name) else { return }
-    guard let expression = fields.expression("expr", &diagnostics) else {
-      // A window or roll-up has been reported as unsupported already.
-      if diagnostics.count == before {
-        diagnostics.append(.measureWithoutExpression(name))
-      }
-      return
-    }
-    policy.measures.append(
-      MeasureDeclaration(
-        name: name, expression: expression,
-        scope: fields.word("scope", Scope.self, &diagnostics), label: label(fields, name),
-        unit: fields.text("unit", &diagnostics), range: fields.range("range", &diagnostics),
-        isShown: fields.flag("show", &diagnostics) ?? false, evidence: evidence(fields)))
-  }
-
   // MARK: Parts that several declarations share
 
   mutating func declarationFields(
@@ -448,7 +422,7 @@ extension ParameterDeclaration.Setting {
 }
 
 /// A name as people read it: `inbox_minutes` becomes `Inbox minutes`.
-private func spelledOut(_ name: String) -> String {
+func spelledOut(_ name: String) -> String {
   let words = name.split(separator: "_").joined(separator: " ")
   return words.prefix(1).uppercased() + words.dropFirst()
 }
@@ -510,7 +484,7 @@ extension Diagnostic {
       ])
   }
 
-  fileprivate static func declaredTwice(
+  static func declaredTwice(
     _ what: String, at span: SourceSpan, first: SourceSpan, note: String? = nil
   ) -> Diagnostic {
     Diagnostic(
@@ -566,12 +540,6 @@ extension Diagnostic {
       primary: Label(span: span, text: "this is \(kind)"),
       secondary: [Label(span: first, text: "this is \(firstKind)")],
       notes: ["all are numbers, all are texts, or all are curves"])
-  }
-
-  fileprivate static func measureWithoutExpression(_ name: DeclaredName) -> Diagnostic {
-    Diagnostic(
-      code: .missingKey, message: "measure `\(name.text)` needs `expr`",
-      primary: Label(span: name.span), notes: ["`expr` takes: expression"])
   }
 
   static func emptyList(_ key: String, at span: SourceSpan) -> Diagnostic {

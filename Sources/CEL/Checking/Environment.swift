@@ -42,11 +42,23 @@ public struct Environment: Sendable {
       slots[name] = slot
       names.append(name)
       types.append(type)
-      var rest = name.utf8[...]
-      while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
-        namespaces.insert(String(name[..<dot]))
-        rest = rest[dot...].dropFirst()
-      }
+      addNamespaces(of: name)
+    }
+  }
+
+  /// Lets expressions read a declared name by another one too.
+  ///
+  /// - Precondition: the name is declared.
+  package mutating func declare(_ alias: String, as name: String) {
+    slots[alias] = slots[name]!
+    addNamespaces(of: alias)
+  }
+
+  private mutating func addNamespaces(of name: String) {
+    var rest = name.utf8[...]
+    while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
+      namespaces.insert(String(name[..<dot]))
+      rest = rest[dot...].dropFirst()
     }
   }
 

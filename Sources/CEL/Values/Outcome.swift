@@ -74,6 +74,8 @@ public struct Unknown: Hashable, Sendable {
     case notApplicable
     /// There, but not to be used openly.
     case suppressed
+    /// Too few periods, members or peers are known.
+    case tooFew
     /// A zero divisor or a result that is no finite number.
     case notFinite
     /// A fault that became unknown at the border of a quantity.
@@ -87,8 +89,9 @@ public struct Unknown: Hashable, Sendable {
       case .notListed: (3, "")
       case .notApplicable: (4, "")
       case .suppressed: (5, "")
-      case .notFinite: (6, "")
-      case .fault(let fault): (7, fault.message)
+      case .tooFew: (6, "")
+      case .notFinite: (7, "")
+      case .fault(let fault): (8, fault.message)
       }
     }
   }

@@ -1,0 +1,185 @@
+import CEL
+import Tables
+
+// The one gate, where confidential figures of groups become ones that may be used.
+extension WorldBuilder {
+  /// The figures of a family as they may be used, parallel to the plan's.
+  func screen(_ plan: ScreenPlan) -> [DerivedColumn] {
+    var round = ScreenRound(self, plan)
+    return round.columns()
+  }
+}
+
+/// One run of the gate over all periods of a family.
+private struct ScreenRound {
+  /// A figure with all that its cells say.
+  private struct Figure {
+    let plan: ScreenPlan.Figure
+    let frame: Frame
+    let gate: Gate
+    var raw: [Double]
+    var counts: [Int]
+    /// For each row who is behind it; nil for a survey.
+    var members: [[Int32]]?
+    var results: [Double]
+    var suppressed: BitColumn
+    var carried: BitColumn
+    /// What was last published, by subject.
+    var last: [Int: Double] = [:]
+  }
+
+  private let builder: WorldBuilder
+  private let plan: ScreenPlan
+  private var figures: [Figure] = []
+  /// Scopes with figures and those that contain them, from the lowest up.
+  private var scopes: [Scope] = []
+  /// Where the numbers of a scope's subjects begin.
+  private var offsets: [Scope: Int] = [:]
+
+  init(_ builder: WorldBuilder, _ plan: ScreenPlan) {
+    self.builder = builder
+    self.plan = plan
+    figures = plan.figures.compactMap { builder.frames[$0.scope] == nil ? nil : figure($0) }
+    let lowest = figures.map(\.plan.scope).min() ?? .organization
+    var offset = 0
+    for scope in Scope.allCases where scope >= lowest {
+      guard let frame = builder.frames[scope] else { continue }
+      scopes.append(scope)
+      offsets[scope] = offset
+      offset += frame.subjectCount
+    }
+  }
+
+  private func figure(_ plan: ScreenPlan.Figure) -> Figure {
+    let frame = builder.frames[plan.scope]!
+    var raw = builder.numbers(plan.raw, frame)
+    for row in raw.indices where !plan.range.contains(raw[row]) { raw[row] = .nan }
+    var counts = [Int](repeating: 0, count: frame.rowCount)
+    var members: [[Int32]]?
+    switch plan.count {
+    case .respondents(let operand):
+      for (row, count) in builder.numbers(operand, frame).enumerated() where count > 0 {
+        counts[row] = Int(min(count, 1e9))
+      }
+    case .members(let rollUp):
+      guard let (groups, values) = builder.contributions(rollUp, frame) else { break }
+      let inner = builder.frames[rollUp.members]!
+      members = (0..<frame.rowCount).map { group in
+        groups.rows(of: group).filter { values[Int($0)].isKnown }
+          .map { inner.ranks[Int(inner.table.ids.codes[Int($0)])] }.sorted()
+      }
+      for (row, people) in members!.enumerated() { counts[row] = people.count }
+    case .respondentsOfMembers(let rollUp, let operand):
+      guard let (groups, values) = builder.contributions(rollUp, frame) else { break }
+      let respondents = builder.numbers(operand, builder.frames[rollUp.members]!)
+      for group in 0..<frame.rowCount {
+        for row in groups.rows(of: group)
+        where values[Int(row)].isKnown && respondents[Int(row)] > 0 {
+          counts[group] += Int(min(respondents[Int(row)], 1e9))
+        }
+      }
+    }
+    return Figure(
+      plan: plan, frame: frame,
+      gate: Gate(range: plan.range, minimumGroupSize: self.plan.minimum), raw: raw,
+      counts: counts, members: members,
+      results: Array(repeating: .nan, count: frame.rowCount),
+      suppressed: BitColumn(count: frame.rowCount), carried: BitColumn(count: frame.rowCount))
+  }
+
+  mutating func columns() -> [DerivedColumn] {
+    let disclosure = Disclosure(minimum: plan.minimum)
+    var ledger = Disclosure.Ledger()
+    for rows in rowsByPeriod() {
+      let (cells, places) = cells(rows)
+      let decisions = disclosure.decide(cells, ledger: &ledger)
+      for (cell, place) in places.enumerated() { settle(place.scope, place.row, decisions[cell]) }
+    }
+    var settled = figures.makeIterator()
+    return plan.figures.map { figure in
+      guard builder.frames[figure.scope] != nil, let done = settled.next() else {
+        return DerivedColumn(.number([]))
+      }
+      var column = DerivedColumn(.number(done.results))
+      column.suppressed = done.suppressed
+      column.carried = done.carried
+      return column
+    }
+  }
+
+  /// For each period in order the rows of each scope.
+  private func rowsByPeriod() -> [[Scope: [Int]]] {
+    var rows: [Int32: [Scope: [Int]]] = [:]
+    for scope in scopes {
+      for (row, period) in builder.frames[scope]!.periods.enumerated() {
+        rows[period, default: [:]][scope, default: []].append(row)
+      }
+    }
+    return rows.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  private func cells(
+    _ rows: [Scope: [Int]]
+  ) -> (cells: [Disclosure.Cell], places: [(scope: Scope, row: Int)]) {
+    var cells: [Disclosure.Cell] = []
+    var places: [(scope: Scope, row: Int)] = []
+    var indices: [Scope: [Int: Int]] = [:]
+    for scope in scopes {
+      let frame = builder.frames[scope]!
+      for row in rows[scope] ?? [] {
+        let own = figures.filter { $0.plan.scope == scope && $0.raw[row].isKnown }
+        let subject = Int(frame.ranks[Int(frame.table.ids.codes[row])])
+        indices[scope, default: [:]][row] = cells.count
+        cells.append(
+          Disclosure.Cell(
+            subject: offsets[scope]! + subject, parent: nil, order: subject,
+            isFigure: !own.isEmpty, count: own.map { $0.counts[row] }.min() ?? 0,
+            members: own.lazy.compactMap { $0.members?[row] }.first))
+        places.append((scope, row))
+      }
+    }
+    for (cell, place) in places.enumerated() {
+      for outer in scopes where outer > place.scope {
+        guard let row = builder.containers(from: place.scope, to: outer)?.rows[place.row],
+          row >= 0
+        else { continue }
+        cells[cell].parent = indices[outer]?[Int(row)]
+        break
+      }
+    }
+    countContainers(&cells)
+    return (cells, places)
+  }
+
+  /// A container without a figure of its own has the people of those inside.
+  private func countContainers(_ cells: inout [Disclosure.Cell]) {
+    // Invariant: those inside come first.
+    for cell in cells.indices where !cells[cell].isFigure {
+      let inside = cells.indices.filter { cells[$0].parent == cell }
+      guard !inside.isEmpty else { continue }
+      cells[cell].count = inside.reduce(0) { $0 + cells[$1].count }
+      let members = inside.compactMap { cells[$0].members }
+      if members.count == inside.count {
+        cells[cell].members = Array(Set(members.joined())).sorted()
+      }
+    }
+  }
+
+  private mutating func settle(_ scope: Scope, _ row: Int, _ decision: Disclosure.Decision) {
+    for i in figures.indices where figures[i].plan.scope == scope {
+      let frame = figures[i].frame
+      let subject = Int(frame.ranks[Int(frame.table.ids.codes[row])])
+      let raw = figures[i].raw[row]
+      guard raw.isKnown else { continue }
+      switch decision {
+      case .published:
+        figures[i].results[row] = figures[i].gate.rounded(raw)
+        figures[i].last[subject] = figures[i].results[row]
+      case .withheld where figures[i].last[subject] != nil:
+        figures[i].results[row] = figures[i].last[subject]!
+        figures[i].carried[row] = true
+      case .withheld, .suppressed: figures[i].suppressed[row] = true
+      }
+    }
+  }
+}
