@@ -95,7 +95,8 @@ struct ControlChart: Sendable, Hashable {
   ///
   /// -1 stands where the period's own value is unknown, and while the baseline has fewer points
   /// than `fewestPoints`, or than it can ever have if that is less (but never below three, which is
-  /// two moving ranges).
+  /// two moving ranges). Time grows with the entries times the lengths of runs and trends; screening
+  /// looks at the whole baseline again for each of its points.
   ///
   /// - Precondition: runs are of at least 1 point, trends of at least 2.
   func run(_ series: Series, into signals: UnsafeMutablePointer<Int32>) {

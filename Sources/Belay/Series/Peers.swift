@@ -73,7 +73,7 @@ struct Peers: Sendable, Hashable {
       for place in 0..<values.count {
         let value = values[place]
         results[place] =
-          value.isKnown ? Double(sorted.lowerBound(of: value, count: sorted.count) + 1) : .nan
+          value.isKnown ? Double(sorted.lowerBound(of: value) + 1) : .nan
       }
     case .percentile:
       known.sort()
@@ -85,8 +85,9 @@ struct Peers: Sendable, Hashable {
           results[place] = .nan
           continue
         }
-        let below = sorted.lowerBound(of: value, count: sorted.count)
-        let through = sorted.upperBound(of: value, count: sorted.count)
+        let below = sorted.lowerBound(of: value)
+        let isAlone = below + 1 == sorted.count || sorted[below + 1] != value
+        let through = isAlone ? below + 1 : sorted.upperBound(of: value)
         // below + equal / 2 is (below + through) / 2
         results[place] = 100 * (Double(below + through) * 0.5) / n
       }

@@ -24,7 +24,7 @@ struct SortedValues {
 
   /// - Precondition: the value was inserted.
   mutating func remove(_ value: Double) {
-    var place = UnsafeBufferPointer(memory).lowerBound(of: value, count: count)
+    var place = values.lowerBound(of: value)
     count &-= 1
     while place < count {
       memory[place] = memory[place &+ 1]
@@ -45,22 +45,22 @@ extension UnsafeBufferPointer<Double> {
     return (low + (self[place + 1] - low) * (h - Double(place)) + 0).orUnknown
   }
 
-  /// How many of the first `count` values, which rise, are less.
-  func lowerBound(of value: Double, count: Int) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low &+ high) >> 1
-      if self[middle] < value { low = middle &+ 1 } else { high = middle }
-    }
-    return low
+  /// How many of rising values are less.
+  func lowerBound(of value: Double) -> Int {
+    search { $0 < value }
   }
 
-  /// How many of the first `count` values, which rise, are not greater.
-  func upperBound(of value: Double, count: Int) -> Int {
+  /// How many of rising values are not greater.
+  func upperBound(of value: Double) -> Int {
+    search { $0 <= value }
+  }
+
+  /// How many of the first values meet a condition that no later one does.
+  private func search(_ condition: (Double) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low &+ high) >> 1
-      if self[middle] <= value { low = middle &+ 1 } else { high = middle }
+      if condition(self[middle]) { low = middle &+ 1 } else { high = middle }
     }
     return low
   }
