@@ -149,6 +149,9 @@ struct Compiler {
       if let respondents = policy.inputs[i].respondents { read(respondents, index, .input) }
     case .parameter(let i):
       if let by = policy.parameters[i].by { read(by, index, .input) }
+      for row in policy.parameters[i].rows {
+        for key in row.keys { read(key.input, index, .input) }
+      }
     case .measure(let i): read(policy.measures[i].expression, index)
     case .factor(let i):
       let factor = policy.factors[i]
