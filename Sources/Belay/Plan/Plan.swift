@@ -141,6 +141,7 @@ struct ScorePlan: Sendable {
 
   let name: String
   let label: String
+  let presentation: Presentation?
   /// The slots of `score.NAME`, `level.NAME` and `coverage.NAME`.
   let slot: Int
   let levelSlot: Int

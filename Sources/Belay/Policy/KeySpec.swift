@@ -51,7 +51,7 @@ extension KeyTable {
   /// All places, in the order of the reference.
   package static let all: [KeyTable] = [
     policy, time, input, instrument, parameter, parameterRow, measure, factor, part, when, domain,
-    score, floor,
+    score, presentation, floor,
     alert, intervention, effect, range, effort, privacy, crisisResource, fact,
   ]
 
@@ -248,7 +248,16 @@ extension KeyTable {
       KeySpec("minimum_coverage", "0 to 1", "Below it the level is insufficient_data: 0.5."),
       KeySpec("floors", "list of floors", "Conditions that lift the score."),
       KeySpec("evidence", "list of facts", "The facts behind the levels."),
-      KeySpec("present_as", .unsupported, "map", "How renderers show it."),
+      KeySpec("present_as", "map", "What reports for people and JSON show beside it."),
+    ])
+
+  package static let presentation = KeyTable(
+    "`present_as`", "Another number for a score, in reports alone; nothing computes on it.",
+    example: "{label: Balanced productivity, invert: true}",
+    [
+      KeySpec("label", .required, "text", "What to call it."),
+      KeySpec(
+        "invert", "true or false", "True: it is 100 minus the score, so that more is better."),
     ])
 
   package static let floor = KeyTable(

@@ -229,6 +229,7 @@ struct ScoreDeclaration {
   var domains: [NameReference]?
   var levels: [Level]
   var label: String
+  var presentation: Presentation?
   var combination: Combination
   var minimumCoverage: Double
   var floors: [FloorDeclaration]

@@ -127,9 +127,23 @@ extension PolicyReader {
         name: name, scope: fields.word("scope", Scope.self, &diagnostics),
         domains: fields.references("domains", &diagnostics), levels: levels,
         label: label(fields, name),
+        presentation: fields["present_as"].flatMap { readPresentation($0, of: name) },
         combination: fields.word("combine", Combination.self, &diagnostics) ?? .mean,
         minimumCoverage: fields.number("minimum_coverage", in: 0...1, &diagnostics) ?? 0.5,
         floors: floors(fields), evidence: evidence(fields)))
+  }
+
+  private mutating func readPresentation(
+    _ node: Node, of score: DeclaredName
+  ) -> Presentation? {
+    guard
+      let fields = Fields(
+        node, .presentation, owner: "`present_as` of `\(score.text)`", at: node.span,
+        diagnostics: &diagnostics)
+    else { return nil }
+    let label = fields.text("label", &diagnostics)
+    let isInverted = fields.flag("invert", &diagnostics) ?? false
+    return label.map { Presentation(label: $0, isInverted: isInverted) }
   }
 
   private mutating func checkLevels(_ levels: [ScoreDeclaration.Level], at span: SourceSpan) {

@@ -72,7 +72,8 @@ import Testing
         "strain": {
           "domains": ["time"], "levels": {"low": 0, "high": 50}, "scope": "provider",
           "label": "Strain", "combine": "mean", "minimum_coverage": 0.5,
-          "floors": [{"when": "load > 2", "at_least": 75}], "evidence": ["F1"]}
+          "floors": [{"when": "load > 2", "at_least": 75}], "evidence": ["F1"],
+          "present_as": {"label": "Balance", "invert": true}}
       },
       "alerts": {
         "overload": {
@@ -114,6 +115,7 @@ import Testing
     ],
     "a part": ["factors/parted/parts/0", "factors/parted/parts/1"],
     "`when` of a factor": ["factors/conditional/when"], "a domain": ["domains/time"],
+    "`present_as`": ["scores/strain/present_as"],
     "a floor": ["domains/time/floors/0"], "a score": ["scores/strain"],
     "an alert": ["alerts/overload"], "an intervention": ["interventions/relief"],
     "an effect": ["interventions/relief/effect/hours", "interventions/relief/effect/safety"],
