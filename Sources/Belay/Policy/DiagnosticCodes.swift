@@ -7,6 +7,6 @@ extension DiagnosticCode {
     .wrongValue, .emptyValue, .outOfBounds, .badName, .reservedName, .declaredTwice, .mixedKinds,
     .oneRule, .levels, .notIncreasing, .badMessage, .alertWithoutOwner, .unknownFact, .wrongType,
     .cycle, .mixedScopes, .noSubject, .confidentialInput, .countShown, .noCrisisResources, .unused,
-    .nothingToAssess, .unreachableRow,
+    .nothingToAssess, .unreachableRow, .refusedInput,
   ]
 }

@@ -6,6 +6,7 @@ import Tables
 extension PolicyReader {
   mutating func readFactor(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .factor, "factor", name) else { return }
+    refuse("factor", name, fields)
     let kinds = ["from", "when", "points", "parts"].filter(fields.has)
     guard kinds.count == 1 else {
       diagnostics.append(.oneRule(name, kinds.compactMap { fields.keySpan($0) }))
@@ -94,6 +95,7 @@ extension PolicyReader {
 
   mutating func readDomain(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .domain, "domain", name) else { return }
+    refuse("domain", name, fields)
     policy.domains.append(
       DomainDeclaration(
         name: name, weight: weight(fields, of: name), label: label(fields, name),
@@ -105,6 +107,7 @@ extension PolicyReader {
 
   mutating func readScore(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .score, "score", name) else { return }
+    refuse("score", name, fields)
     var levels: [ScoreDeclaration.Level] = []
     if let entries = fields.entries("levels", "names, each with its least score", &diagnostics) {
       for entry in entries {

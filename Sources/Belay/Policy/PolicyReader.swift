@@ -271,6 +271,9 @@ struct PolicyReader {
         diagnostics.append(.idAboveScope(subject, at: fields["scope"]!.span))
       }
     }
+    refuse(
+      name, fields, scope: scope ?? role?.scope ?? .provider,
+      hasRole: role != nil && role?.scope != .provider)
     let type: ColumnType =
       switch typeName {
       case .number: .number(range: range)
