@@ -28,6 +28,18 @@ struct AssessmentJSON {
     json.member("id", score.id)
     json.member("label", score.label)
     number("value", score.value, to: &json)
+    if let presentation = score.presentation {
+      json.key("presented_as")
+      json.object { json in
+        json.member("label", presentation.label)
+        json.key("value")
+        if let value = score.value {
+          json.literal(numbers.text(presentation, of: value))
+        } else {
+          json.null()
+        }
+      }
+    }
     json.member("level", score.level)
     number("coverage", score.coverage, to: &json)
     json.key("interval")

@@ -1,3 +1,4 @@
+import Belay
 import Tables
 
 /// How a report prints numbers that were computed.
@@ -9,6 +10,11 @@ struct NumberStyle: Sendable {
   init(decimals: Int?) {
     precondition(decimals.map { 0...15 ~= $0 } ?? true, "0 to 15 decimals")
     self.decimals = decimals
+  }
+
+  /// The number that is shown for a score: what is printed of the two adds up.
+  func text(_ presentation: Presentation, of score: Double) -> String {
+    text(presentation.value(of: NumberText.parse(Array(text(score).utf8)) ?? score))
   }
 
   /// The number as text; empty where it is not finite.

@@ -192,7 +192,14 @@ struct ScopeText {
         level.flatMap { style(ofLevel: $0, of: levels.count) }
       ),
       ("coverage \(percent(score.coverage))" + (score.isPartial ? ", floors alone" : ""), nil),
-    ]
+      (presented(score), nil),
+    ].filter { !$0.0.isEmpty }
+  }
+
+  /// What stands for the score; empty where nothing does.
+  private func presented(_ score: ScoreResult) -> String {
+    guard let presentation = score.presentation, let value = score.value else { return "" }
+    return "\(presentation.label) \(NumberStyle(decimals: decimals).text(presentation, of: value))"
   }
 
   private func writeDetails(_ assessment: Assessment, to page: inout TextPage) {
@@ -338,6 +345,8 @@ private struct Summary {
   private var severities: [Severity: Int] = [:]
   private var undetermined = 0
   private var faults = 0
+  /// Those of the last subject: all have the same names.
+  private var scores: [ScoreResult] = []
   private var coverage = 0.0
   private var assessments = 0
   private var missing: [Unknown.Cause: Int] = [:]
@@ -346,6 +355,7 @@ private struct Summary {
 
   mutating func add(_ assessment: Assessment) {
     assessments += 1
+    scores = assessment.scores
     undetermined += assessment.undetermined.count
     faults += assessment.faults.count
     var causes = Set(assessment.undetermined.flatMap(\.missing.causes))
@@ -371,6 +381,14 @@ private struct Summary {
     if let score = table.scores.first {
       page.entry(
         "Score", "\(score.score.label), 0 to 100; higher is more concern", at: 0)
+      for score in scores {
+        guard let presentation = score.presentation else { continue }
+        page.entry(
+          "Shown as",
+          presentation.isInverted
+            ? "\(presentation.label), 100 minus \(score.label); higher is better"
+            : "\(presentation.label), the same as \(score.label)", at: 0)
+      }
       let levels = groups.dropLast().map { "\($0.count)\u{A0}\(noBreaks($0.title))" }
       let nothing = groups.last!.count
       page.entry(

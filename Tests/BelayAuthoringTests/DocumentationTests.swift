@@ -29,6 +29,17 @@ import Testing
     try Golden.check(file, text[..<prose.upperBound] + "\n" + PolicyReference.markdown())
   }
 
+  @Test func `the list of refused inputs is up to date`() throws {
+    let file = Conformance.checkout.appending(path: "Docs/Confidentiality.md")
+    let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    let start = try #require(
+      text.range(of: "<!-- Printed from the table that reading uses. -->\n\n"))
+    let end = try #require(text.range(of: "\n<!-- End of the table. -->\n"))
+    try Golden.check(
+      file,
+      text[..<start.upperBound] + RefusedInputsReference.markdown() + text[end.lowerBound...])
+  }
+
   private static let chapters = [
     DiagnosticCatalogue.Chapter(
       title: "Documents", codes: DiagnosticCode.documentCodes + DiagnosticCode.yamlCodes),

@@ -69,6 +69,39 @@ import Testing
     }
   }
 
+  @Test(arguments: [nil, 0, 1, 2, 15])
+  func `a score and what stands for it are 100 together as they are printed`(
+    _ decimals: Int?
+  ) throws {
+    let policy = try CompiledPolicy(
+      yaml: """
+        belay: 1
+        policy: presented
+        inputs: {id: {type: text, role: provider}, a: {type: number}}
+        domains: {d: {weight: 1}}
+        factors: {f: {domain: d, points: a, weight: 1}}
+        scores: {s: {levels: {low: 0}, present_as: {label: Balance, invert: true}}}
+        """)
+    let numbers = [0.0, 0.5, 0.25, 62.35, 50.5, 12.125, 99.995, 100]
+    let csv = "id,a\n" + numbers.map { "p\($0),\($0)\n" }.joined()
+    let (table, _) = try TableReader(schema: #require(policy.tableSchema(for: .provider)))
+      .read(Array(csv.utf8), name: "x.csv", format: .csv)
+    let text = NDJSONReport(decimals: decimals).text([policy.assess(table)], of: policy)
+    var count = 0
+    for line in text.split(separator: "\n").dropFirst() {
+      let assessment = try #require(
+        JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      for score in assessment["scores"] as? [[String: Any]] ?? [] {
+        let value = try #require(score["value"] as? Double)
+        let presented = try #require(score["presented_as"] as? [String: Any])
+        #expect(presented["label"] as? String == "Balance")
+        #expect(abs(try #require(presented["value"] as? Double) + value - 100) < 1e-12)
+        count += 1
+      }
+    }
+    #expect(count == numbers.count)
+  }
+
   @Test func `the check against the schema finds what is wrong`() throws {
     let schema = try Self.schema()
     let wrong: [String: Any] = [

@@ -37,6 +37,8 @@ public struct ScoreResult: Sendable {
   public let id: String
   /// What to call it for people.
   public let label: String
+  /// What reports show beside it; nil where the policy says nothing of it.
+  public let presentation: Presentation?
   /// 0 to 100, or nil when too little is known.
   public let value: Double?
   /// The level's name in the policy, `insufficient_data` when coverage is below the minimum,
@@ -57,6 +59,17 @@ public struct ScoreResult: Sendable {
 
   /// The level that stands for too little data.
   public static let insufficientData = "insufficient_data"
+}
+
+/// Another number for a score, for reports alone: nothing computes on it.
+public struct Presentation: Sendable, Hashable {
+  /// What to call it for people.
+  public let label: String
+  /// True when it is 100 minus the score, so that higher is better.
+  public let isInverted: Bool
+
+  /// The number that stands for a score, 0 to 100.
+  public func value(of score: Double) -> Double { isInverted ? 100 - score : score }
 }
 
 /// A weighted group of factors.

@@ -26,7 +26,7 @@ struct AssessmentBuilder {
     let score = plan.scores[index]
     let state = row.scores[index]
     return ScoreResult(
-      id: score.name, label: score.label, value: state.value,
+      id: score.name, label: score.label, presentation: score.presentation, value: state.value,
       level: level(score), coverage: state.blend.coverage, interval: state.blend.interval,
       isPartial: state.blend.isPartial, drivers: drivers(of: index),
       domains: score.domains.map(domain), missing: state.missing)

@@ -157,33 +157,17 @@ struct ColumnPlanner {
   // MARK: Parameters, measures
 
   private mutating func add(_ parameter: ParameterPlan) {
-    guard let key = parameter.key else {
+    let choice: Int
+    switch parameter.choice {
+    case .fallback:
       choices[parameter.slot] = .fixed(parameter.fallback!)
       builder.slots[parameter.slot] = .constant(parameter.settings[parameter.fallback!])
       return
+    case .listed(let key, let places):
+      choice = place(by: builder.slots[key.slot]!, places, otherwise: parameter.fallback)
+    case .rows(let rows): choice = place(by: rows, otherwise: parameter.fallback)
     }
-    let choice = builder.layout.code()
     choices[parameter.slot] = .register(choice)
-    let keys = builder.slots[key.slot]!
-    builder.add { memory in
-      let choices = memory.codes(choice)
-      // The rows of a group often follow one another.
-      var last = (code: Int32(-1), choice: Int32(parameter.fallback ?? -1))
-      for row in 0..<memory.count {
-        if case .text(let codes, _) = keys, memory.codes(codes)[row] == last.code {
-          choices[row] = last.choice
-          continue
-        }
-        var place = parameter.fallback
-        if case .value(.string(let text)) = memory.outcome(keys, row: row) {
-          place = parameter.places[text] ?? place
-        }
-        choices[row] = Int32(place ?? -1)
-        if case .text(let codes, _) = keys {
-          last = (memory.codes(codes)[row], choices[row])
-        }
-      }
-    }
     let numbers = parameter.settings.compactMap { Outcome.value($0).asNumber.value }
     guard numbers.count == parameter.settings.count else {
       builder.slots[parameter.slot] = .choice(choice, parameter.settings)
@@ -197,6 +181,62 @@ struct ColumnPlanner {
       }
     }
     builder.slots[parameter.slot] = .number(result)
+  }
+
+  /// A register of the places of a parameter's values among its settings.
+  private mutating func place(
+    by keys: ColumnValue, _ places: [String: Int], otherwise fallback: Int?
+  ) -> Int {
+    let choice = builder.layout.code()
+    builder.add { memory in
+      let choices = memory.codes(choice)
+      // The rows of a group often follow one another.
+      var last = (code: Int32(-1), choice: Int32(fallback ?? -1))
+      for row in 0..<memory.count {
+        if case .text(let codes, _) = keys, memory.codes(codes)[row] == last.code {
+          choices[row] = last.choice
+          continue
+        }
+        var place = fallback
+        if case .value(.string(let text)) = memory.outcome(keys, row: row) {
+          place = places[text] ?? place
+        }
+        choices[row] = Int32(place ?? -1)
+        if case .text(let codes, _) = keys {
+          last = (memory.codes(codes)[row], choices[row])
+        }
+      }
+    }
+    return choice
+  }
+
+  private mutating func place(by rows: ParameterRows, otherwise fallback: Int?) -> Int {
+    let choice = builder.layout.code()
+    let keys = rows.keys.map { builder.slots[$0.slot]! }
+    let period = period
+    // What a row is chosen by, where codes say all of it.
+    let codes = keys.compactMap { if case .text(let codes, _) = $0 { codes } else { nil } }
+    let registers = codes.count == keys.count ? codes + [period] : nil
+    builder.add { memory in
+      let (choices, days) = (memory.codes(choice), memory.codes(period))
+      for row in 0..<memory.count {
+        if row > 0,
+          registers?.allSatisfy({ memory.codes($0)[row] == memory.codes($0)[row - 1] }) ?? false
+        {
+          choices[row] = choices[row - 1]
+          continue
+        }
+        let day = days[row] == Column.unknownDate ? nil : days[row]
+        let place = rows.place(day: day) { key in
+          guard case .value(.string(let text)) = memory.outcome(keys[key], row: row) else {
+            return nil
+          }
+          return text
+        }
+        choices[row] = Int32(place ?? fallback ?? -1)
+      }
+    }
+    return choice
   }
 
   private mutating func add(_ measure: MeasurePlan) {

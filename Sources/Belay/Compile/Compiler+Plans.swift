@@ -102,17 +102,40 @@ extension Compiler {
   // MARK: Parameters, measures
 
   private func parameterPlan(_ parameter: ParameterDeclaration) -> ParameterPlan {
-    let settings = parameter.settings
-    let first = settings.count - parameter.cases.count
+    let first = parameter.fallback == nil ? 0 : 1
+    var choice = ParameterPlan.Choice.fallback
+    if let by = parameter.by, let slot = environment.slot(of: by.text) {
+      choice = .listed(
+        key: (by.text, slot),
+        places: Dictionary(
+          parameter.cases.enumerated().map { ($1.key, first + $0) },
+          uniquingKeysWith: { first, _ in first }))
+    } else if !parameter.rows.isEmpty {
+      choice = .rows(rowsPlan(parameter.rows, first: first))
+    }
     return ParameterPlan(
       name: parameter.name.text, slot: slot(parameter.name.text),
-      settings: settings.map(\.value.value), fallback: first == 0 ? nil : 0,
-      key: parameter.by.flatMap { by in
-        environment.slot(of: by.text).map { (name: by.text, slot: $0) }
-      },
-      places: Dictionary(
-        parameter.cases.enumerated().map { ($1.key, first + $0) },
-        uniquingKeysWith: { first, _ in first }))
+      settings: parameter.settings.map(\.value.value), fallback: first == 0 ? nil : 0,
+      choice: choice)
+  }
+
+  /// Rows, the first of which has its value at a place among the parameter's settings.
+  private func rowsPlan(_ rows: [ParameterDeclaration.Row], first: Int) -> ParameterRows {
+    var names: [String] = []
+    for key in rows.flatMap(\.keys) where !names.contains(key.input.text) {
+      names.append(key.input.text)
+    }
+    return ParameterRows(
+      // No plan is made while a key is unknown.
+      keys: names.map { ($0, environment.slot(of: $0) ?? Slots.period) },
+      rows: rows.enumerated().map { i, row in
+        ParameterRows.Row(
+          texts: row.keys.map { key in
+            (names.firstIndex(of: key.input.text)!, Set(key.texts.map(\.text)))
+          },
+          days: row.dateKey.map { _ in (row.from ?? .min)...(row.until ?? .max) },
+          place: first + i)
+      })
   }
 
   private mutating func measurePlan(
@@ -415,11 +438,12 @@ extension ParameterDeclaration {
     }
   }
 
-  /// The default and all listed values, with their places.
+  /// The default, all listed values and those of rows, with their places.
   var settings: [(value: Setting, span: SourceSpan)] {
     var all: [(Setting, SourceSpan)] = []
     if let fallback, let fallbackSpan { all.append((fallback, fallbackSpan)) }
-    return all + cases.map { ($0.value, $0.span) }
+    all += cases.map { ($0.value, $0.span) }
+    return all + rows.map { ($0.value, $0.valueSpan) }
   }
 }
 

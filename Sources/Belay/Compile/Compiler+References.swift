@@ -39,12 +39,23 @@ extension Compiler {
       }
       for effect in intervention.effects { checkEffect(effect) }
     }
-    for parameter in policy.parameters { checkParameterKey(parameter) }
+    for parameter in policy.parameters {
+      if let by = parameter.by {
+        let texts = parameter.cases.map { DeclaredName(text: $0.key, span: $0.keySpan) }
+        checkParameterKey(by, texts, "`by` takes")
+      }
+      for key in parameter.rows.flatMap(\.keys) {
+        checkParameterKey(key.input, key.texts, "`when` of a row takes")
+      }
+    }
     if policy.time == nil, let periodUse {
       report(.periodWithoutTime(at: periodUse))
     }
     if policy.time == nil {
-      for key in policy.alerts.compactMap(\.periodsKey) { report(.needsTime(key)) }
+      let rows = policy.parameters.flatMap(\.rows)
+      for key in rows.compactMap(\.dateKey) + policy.alerts.compactMap(\.periodsKey) {
+        report(.needsTime(key))
+      }
     }
   }
 
@@ -60,18 +71,21 @@ extension Compiler {
     }
   }
 
-  private mutating func checkParameterKey(_ parameter: ParameterDeclaration) {
-    guard let by = parameter.by, let index = indices[by.text] else { return }
+  /// A key of parameters is a text input that can hold the texts.
+  private mutating func checkParameterKey(
+    _ key: NameReference, _ texts: [DeclaredName], _ what: String
+  ) {
+    guard let index = indices[key.text] else { return }
     if case .broken = quantities[index].kind { return }
     guard case .input(let i) = quantities[index].kind, case .text(let oneOf) = policy.inputs[i].type
     else {
-      report(.keyIsNoText(by))
+      report(.keyIsNoText(key, what))
       return
     }
     guard let oneOf else { return }
     let known = Set(oneOf)
-    for item in parameter.cases where !known.contains(item.key) {
-      report(.notOneOf(item, by, isFull ? [] : oneOf))
+    for text in texts where !known.contains(text.text) {
+      report(.notOneOf(text, key, isFull ? [] : oneOf))
     }
   }
 
@@ -160,13 +174,13 @@ extension Diagnostic {
   }
 
   fileprivate static func notOneOf(
-    _ item: ParameterDeclaration.Case, _ by: NameReference, _ oneOf: [String]
+    _ text: DeclaredName, _ key: NameReference, _ oneOf: [String]
   ) -> Diagnostic {
     Diagnostic(
-      code: .unknownName, message: "input `\(by.text)` never holds `\(item.key)`",
-      primary: Label(span: item.keySpan, text: "not in its `one_of`"),
-      fixIts: nearestName(to: item.key, among: oneOf).map {
-        [FixIt(replacing: item.keySpan, with: $0)]
+      code: .unknownName, message: "input `\(key.text)` never holds `\(text.text)`",
+      primary: Label(span: text.span, text: "not in its `one_of`"),
+      fixIts: nearestName(to: text.text, among: oneOf).map {
+        [FixIt(replacing: text.span, with: $0)]
       } ?? [])
   }
 
@@ -204,10 +218,12 @@ extension Diagnostic {
       primary: Label(span: reference.span, text: "this input has another type"))
   }
 
-  fileprivate static func keyIsNoText(_ reference: NameReference) -> Diagnostic {
+  fileprivate static func keyIsNoText(
+    _ reference: NameReference, _ what: String
+  ) -> Diagnostic {
     Diagnostic(
       code: .wrongType,
-      message: "`by` takes an input of type text, and `\(reference.text)` is none",
+      message: "\(what) an input of type text, and `\(reference.text)` is none",
       primary: Label(span: reference.span, text: "its values cannot be looked up"))
   }
 

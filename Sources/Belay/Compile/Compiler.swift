@@ -163,6 +163,9 @@ struct Compiler {
       for share in input.shareWith { read(share.consent, index, .input) }
     case .parameter(let i):
       if let by = policy.parameters[i].by { read(by, index, .input) }
+      for row in policy.parameters[i].rows {
+        for key in row.keys { read(key.input, index, .input) }
+      }
     case .measure(let i): read(policy.measures[i].formula, index)
     case .population(let scope):
       for part in policy.population where part.scope == scope { read(part.condition, index) }

@@ -73,7 +73,8 @@ struct PlanBuilder {
       let score = policy.scores[i]
       let name = score.name.text
       return ScorePlan(
-        name: name, label: score.label, slot: compiler.slot("score.\(name)"),
+        name: name, label: score.label, presentation: score.presentation,
+        slot: compiler.slot("score.\(name)"),
         levelSlot: compiler.slot("level.\(name)"),
         coverageSlot: compiler.slot("coverage.\(name)"),
         domains: compiler.domainsOfScore[i].compactMap { domainOrder[$0] },

@@ -59,16 +59,21 @@ struct InputPlan: Sendable {
 }
 
 struct ParameterPlan: Sendable {
+  enum Choice: Sendable {
+    /// Its default, always.
+    case fallback
+    /// An input's text chooses; for each text the place of its value among the settings.
+    case listed(key: (name: String, slot: Int), places: [String: Int])
+    case rows(ParameterRows)
+  }
+
   let name: String
   let slot: Int
   /// Every value that it can have.
   let settings: [Value]
-  /// The default's place among the settings; there is one unless a key chooses.
+  /// The default's place among the settings; there is one unless something chooses.
   let fallback: Int?
-  /// The input that chooses.
-  let key: (name: String, slot: Int)?
-  /// For each text of the key the place of its value among the settings.
-  let places: [String: Int]
+  let choice: Choice
 }
 
 struct MeasurePlan: Sendable {
@@ -144,6 +149,7 @@ struct ScorePlan: Sendable {
 
   let name: String
   let label: String
+  let presentation: Presentation?
   /// The slots of `score.NAME`, `level.NAME` and `coverage.NAME`.
   let slot: Int
   let levelSlot: Int

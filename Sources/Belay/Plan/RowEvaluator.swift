@@ -1,4 +1,5 @@
 import CEL
+import Tables
 
 /// Runs a plan over one row: the plain meaning of every step.
 struct RowEvaluator: Sendable {
@@ -57,25 +58,41 @@ struct RowEvaluator: Sendable {
   // MARK: Parameters, measures
 
   private func evaluate(_ parameter: ParameterPlan, _ row: inout RowState) {
-    var choice = parameter.fallback
-    if let key = parameter.key {
-      let text: String? =
-        if case .value(.string(let text)) = row.slots[key.slot] { text } else { nil }
-      if let place = text.flatMap({ parameter.places[$0] }) {
-        choice = place
-      } else if choice != nil {
+    let day: Int32? =
+      if case .value(.timestamp(let time)) = row.slots[Slots.period] {
+        Int32(time.seconds / 86_400)
+      } else { nil }
+    var choice: Int?
+    var keys: [(name: String, slot: Int)] = []
+    switch parameter.choice {
+    // Invariant: a parameter that nothing chooses has a default.
+    case .fallback: choice = parameter.fallback!
+    case .listed(let key, let places):
+      choice = row.text(key.slot).flatMap { places[$0] }
+      keys = [key]
+    case .rows(let rows):
+      choice = rows.place(day: day) { row.text(rows.keys[$0].slot) }
+      keys = rows.keys
+      if rows.hasDates, keys.isEmpty || day == nil { keys.append(("period", Slots.period)) }
+    }
+    if choice == nil, let fallback = parameter.fallback {
+      choice = fallback
+      for key in keys {
+        let text =
+          key.slot == Slots.period
+          ? day.map { CalendarDate(daysSince1970: $0).description } : row.text(key.slot)
         row.defaulted.append(
           DefaultedParameter(parameter: parameter.name, key: key.name, value: text))
-      } else {
-        let missing = row.slots[key.slot].missing(key.name)
-        row.slots[parameter.slot] = .unknown(
-          missing.causes.isEmpty ? Unknown(parameter.name, .notListed) : missing)
-        return
       }
     }
-    // Invariant: a parameter without a key has a default.
-    row.choices[parameter.slot] = choice!
-    row.slots[parameter.slot] = .value(parameter.settings[choice!])
+    guard let choice else {
+      let missing = keys.reduce(Unknown([])) { $0.union(row.slots[$1.slot].missing($1.name)) }
+      row.slots[parameter.slot] = .unknown(
+        missing.causes.isEmpty ? Unknown(parameter.name, .notListed) : missing)
+      return
+    }
+    row.choices[parameter.slot] = choice
+    row.slots[parameter.slot] = .value(parameter.settings[choice])
   }
 
   private func evaluate(_ measure: MeasurePlan, _ row: inout RowState) {

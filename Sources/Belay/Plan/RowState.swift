@@ -27,6 +27,11 @@ struct RowState: Activation, Sendable {
 
   func outcome(at slot: Int) -> Outcome<Value> { slots[slot] }
 
+  /// The text in a slot; nil where it is unknown.
+  func text(_ slot: Int) -> String? {
+    if case .value(.string(let text)) = slots[slot] { text } else { nil }
+  }
+
   func number(_ plan: NumberPlan) -> Outcome<Double> {
     switch plan {
     case .number(let value): .value(value)

@@ -6,7 +6,7 @@ extension DiagnosticCode {
     .cannotInclude, .unknownKey, .missingKey, .misplacedKey, .unsupported, .wrongShape,
     .wrongValue, .emptyValue, .outOfBounds, .badName, .reservedName, .declaredTwice, .mixedKinds,
     .oneRule, .levels, .notIncreasing, .badMessage, .alertWithoutOwner, .unknownFact, .wrongType,
-    .cycle, .mixedScopes, .noSubject, .confidentialInput, .confidentialView, .countShown, .noCrisisResources, .unused,
-    .nothingToAssess,
+    .cycle, .mixedScopes, .noSubject, .confidentialInput, .confidentialView, .countShown,
+    .noCrisisResources, .unused, .nothingToAssess, .unreachableRow, .refusedInput,
   ]
 }

@@ -45,7 +45,9 @@ struct Fields {
     var meant: Set<String> = []
     for entry in unknown {
       let near = nearestName(to: entry.key.text, among: table.keys.lazy.map(\.name))
-      let homes = KeyTable.all.filter { $0[entry.key.text] != nil }.map(\.place)
+      // One letter short, such as `value` for `values`, is a slip whatever it means elsewhere.
+      let isSlip = near.map { "\(entry.key.text)s" == $0 || "\($0)s" == entry.key.text } ?? false
+      let homes = isSlip ? [] : KeyTable.all.filter { $0[entry.key.text] != nil }.map(\.place)
       diagnostics.append(.unknownKey(entry.key, in: table, nearest: near, homes: homes))
       guard let near, self[near] == nil else { continue }
       // One mistake gives one diagnostic: what is misspelt is read as what was meant.

@@ -50,7 +50,8 @@ package struct KeyTable: Sendable {
 extension KeyTable {
   /// All places, in the order of the reference.
   package static let all: [KeyTable] = [
-    policy, time, input, instrument, parameter, measure, over, baseline, audience, factor, part, when, domain, score, floor,
+    policy, time, input, instrument, parameter, parameterRow, measure, over, baseline, audience,
+    factor, part, when, domain, score, presentation, floor,
     alert, intervention, effect, range, effort, privacy, crisisResource, fact,
   ]
 
@@ -145,10 +146,20 @@ extension KeyTable {
       KeySpec("default", "number, text or curve", "The value where no other is given."),
       KeySpec("by", "input", "The text input whose value chooses."),
       KeySpec("values", "map of values", "The value for each of its texts."),
-      KeySpec("rows", .unsupported, "list of rows", "Values by several keys and dates."),
+      KeySpec("rows", "list of rows", "Values by several keys and dates; the first hit counts."),
       KeySpec("unit", "text", "The unit, for people."),
       KeySpec("label", "text", "What to call it in output."),
       KeySpec("evidence", "list of facts", "The facts behind the values."),
+    ])
+
+  package static let parameterRow = KeyTable(
+    "a row of a parameter", "A value by several keys and dates.",
+    example: "{when: {unit_type: icu}, value: 2}",
+    [
+      KeySpec("when", "map of inputs", "For each text input the text, or the texts, that hit."),
+      KeySpec("from", "date or period", "The first day on which a period that hits starts."),
+      KeySpec("until", "date or period", "The last day on which a period that hits starts."),
+      KeySpec("value", .required, "number, text or curve", "The value."),
     ])
 
   package static let measure = KeyTable(
@@ -265,7 +276,16 @@ extension KeyTable {
       KeySpec("minimum_coverage", "0 to 1", "Below it the level is insufficient_data: 0.5."),
       KeySpec("floors", "list of floors", "Conditions that lift the score."),
       KeySpec("evidence", "list of facts", "The facts behind the levels."),
-      KeySpec("present_as", .unsupported, "map", "How renderers show it."),
+      KeySpec("present_as", "map", "What reports for people and JSON show beside it."),
+    ])
+
+  package static let presentation = KeyTable(
+    "`present_as`", "Another number for a score, in reports alone; nothing computes on it.",
+    example: "{label: Balanced productivity, invert: true}",
+    [
+      KeySpec("label", .required, "text", "What to call it."),
+      KeySpec(
+        "invert", "true or false", "True: it is 100 minus the score, so that more is better."),
     ])
 
   package static let floor = KeyTable(

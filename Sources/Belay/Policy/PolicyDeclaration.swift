@@ -144,11 +144,29 @@ struct ParameterDeclaration {
     var span: SourceSpan
   }
 
+  struct Row {
+    struct Key {
+      var input: NameReference
+      var texts: [DeclaredName]
+    }
+
+    var keys: [Key]
+    /// Days since 1970-01-01.
+    var from: Int32?
+    var until: Int32?
+    /// The first key that asks for a date.
+    var dateKey: DeclaredName?
+    var value: Setting
+    var valueSpan: SourceSpan
+    var span: SourceSpan
+  }
+
   var name: DeclaredName
   var fallback: Setting?
   var fallbackSpan: SourceSpan?
   var by: NameReference?
   var cases: [Case]
+  var rows: [Row]
   var evidence: [NameReference]
 }
 
@@ -255,6 +273,7 @@ struct ScoreDeclaration {
   var levels: [Level]
   var audience: [NameReference]?
   var label: String
+  var presentation: Presentation?
   var combination: Combination
   var minimumCoverage: Double
   var floors: [FloorDeclaration]

@@ -4,6 +4,7 @@ package import Diagnostics
 extension PolicyReader {
   mutating func readAlert(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .alert, "alert", name) else { return }
+    refuse("alert", name, fields)
     // Stand-ins for what is wrong let the rest be looked at all the same.
     let severity = severity(fields) ?? .fixed(.low)
     let text = fields["message"].flatMap {

@@ -6,6 +6,7 @@ import Tables
 extension PolicyReader {
   mutating func readFactor(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .factor, "factor", name) else { return }
+    refuse("factor", name, fields)
     let kinds = ["from", "when", "points", "parts"].filter(fields.has)
     guard kinds.count == 1 else {
       diagnostics.append(.oneRule(name, kinds.compactMap { fields.keySpan($0) }))
@@ -94,6 +95,7 @@ extension PolicyReader {
 
   mutating func readDomain(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .domain, "domain", name) else { return }
+    refuse("domain", name, fields)
     policy.domains.append(
       DomainDeclaration(
         name: name, weight: weight(fields, of: name), label: label(fields, name),
@@ -105,6 +107,7 @@ extension PolicyReader {
 
   mutating func readScore(_ name: DeclaredName, _ node: Node) {
     guard let fields = declarationFields(node, .score, "score", name) else { return }
+    refuse("score", name, fields)
     var levels: [ScoreDeclaration.Level] = []
     if let entries = fields.entries("levels", "names, each with its least score", &diagnostics) {
       for entry in entries {
@@ -127,9 +130,23 @@ extension PolicyReader {
         name: name, scope: fields.word("scope", Scope.self, &diagnostics),
         domains: fields.references("domains", &diagnostics), levels: levels,
         audience: fields.references("audience", &diagnostics), label: label(fields, name),
+        presentation: fields["present_as"].flatMap { readPresentation($0, of: name) },
         combination: fields.word("combine", Combination.self, &diagnostics) ?? .mean,
         minimumCoverage: fields.number("minimum_coverage", in: 0...1, &diagnostics) ?? 0.5,
         floors: floors(fields), evidence: evidence(fields)))
+  }
+
+  private mutating func readPresentation(
+    _ node: Node, of score: DeclaredName
+  ) -> Presentation? {
+    guard
+      let fields = Fields(
+        node, .presentation, owner: "`present_as` of `\(score.text)`", at: node.span,
+        diagnostics: &diagnostics)
+    else { return nil }
+    let label = fields.text("label", &diagnostics)
+    let isInverted = fields.flag("invert", &diagnostics) ?? false
+    return label.map { Presentation(label: $0, isInverted: isInverted) }
   }
 
   private mutating func checkLevels(_ levels: [ScoreDeclaration.Level], at span: SourceSpan) {

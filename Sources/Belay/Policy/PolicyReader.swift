@@ -270,6 +270,9 @@ struct PolicyReader {
         diagnostics.append(.idAboveScope(subject, at: fields["scope"]!.span))
       }
     }
+    refuse(
+      name, fields, scope: scope ?? role?.scope ?? .provider,
+      hasRole: role != nil && role?.scope != .provider)
     let type: ColumnType =
       switch typeName {
       case .number: .number(range: range)
@@ -333,7 +336,14 @@ struct PolicyReader {
       let absent = fields.has("by") ? "values" : "by"
       diagnostics.append(.needsTogether(present, absent, at: fields.keySpan(present)!))
     }
-    if !fields.has("default"), !fields.has("values"), !fields.has("by"),
+    let rows = readRows(fields, of: name)
+    if let span = fields.keySpan("rows") {
+      if let key = ["by", "values"].first(where: fields.has) {
+        let other = Node.Key(text: key, span: fields.keySpan(key)!)
+        diagnostics.append(.rowsAndKey(name, span, other))
+      }
+    }
+    if !["default", "values", "by", "rows"].contains(where: fields.has),
       diagnostics.count == before
     {
       diagnostics.append(.parameterWithoutValue(name))
@@ -341,15 +351,18 @@ struct PolicyReader {
     let fallback = fields["default"].flatMap { parameterSetting($0, of: name) }
     let parameter = ParameterDeclaration(
       name: name, fallback: fallback, fallbackSpan: fields["default"]?.span,
-      by: fields.reference("by", &diagnostics), cases: cases, evidence: evidence(fields))
+      by: fields.reference("by", &diagnostics), cases: cases, rows: rows ?? [],
+      evidence: evidence(fields))
     _ = fields.text("unit", &diagnostics)
     _ = fields.text("label", &diagnostics)
     checkKinds(parameter)
     // What its values are is not known while one of them is wrong.
-    if diagnostics.count == before { policy.parameters.append(parameter) }
+    guard diagnostics.count == before else { return }
+    policy.parameters.append(parameter)
+    warnOfUnreachable(parameter.rows)
   }
 
-  private mutating func parameterSetting(
+  mutating func parameterSetting(
     _ node: Node, of name: DeclaredName
   ) -> ParameterDeclaration.Setting? {
     switch node.content {
@@ -373,10 +386,7 @@ struct PolicyReader {
   /// All values of a parameter are of one kind.
   private mutating func checkKinds(_ parameter: ParameterDeclaration) {
     var first: (kind: String, span: SourceSpan)?
-    let settings =
-      [(parameter.fallback, parameter.fallbackSpan)]
-      + parameter.cases.map { (Optional($0.value), Optional($0.span)) }
-    for case (let setting?, let span?) in settings {
+    for (setting, span) in parameter.settings {
       if let first, first.kind != setting.kind {
         diagnostics.append(
           .mixedKinds(parameter.name, setting.kind, at: span, first.kind, first: first.span))
@@ -527,7 +537,8 @@ extension Diagnostic {
 
   fileprivate static func parameterWithoutValue(_ name: DeclaredName) -> Diagnostic {
     Diagnostic(
-      code: .missingKey, message: "parameter `\(name.text)` needs `default`, or `by` and `values`",
+      code: .missingKey,
+      message: "parameter `\(name.text)` needs `default`, `rows`, or `by` and `values`",
       primary: Label(span: name.span))
   }
 

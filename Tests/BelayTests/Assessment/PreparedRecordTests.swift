@@ -109,7 +109,7 @@ import Testing
       let policy = try CompiledPolicy(json: model.json)
       let prepared = try policy.prepare()
       for _ in 0..<20 {
-        let record = Record(generator.record(model))
+        let record = Record(generator.record(model), period: generator.period())
         let expected = try policy.assess(record)
         #expect(differences(try prepared.decide(record), expected) == [], "seed \(seed)")
         let isSame = fullText(prepared.assessment()) == fullText(expected)

@@ -63,10 +63,11 @@ import Testing
 
   private func table(_ records: [[String: Record.Entry]], for policy: CompiledPolicy) -> Table {
     let schema = policy.tableSchema(for: .provider)!
+    // Some rows in a row are of one month.
+    let periods = records.indices.map { Period(.month, index: 12 * 56 - 2 + $0 / 3 % 6) }
     return Table(
       schema: schema, ids: TextColumn(records.indices.map { "p\($0)" }),
-      periodTexts: TextColumn(records.map { _ in "2026-01" }),
-      periods: records.map { _ in Period("2026-01", every: .month)! },
+      periodTexts: TextColumn(periods.map(\.description)), periods: periods,
       columns: schema.columns.map { column in
         let entries = records.map { $0[column.name] }
         switch column.type {

@@ -115,6 +115,60 @@ import Testing
     #expect(absent.defaulted.map(\.value) == [nil])
   }
 
+  @Test func `a parameter takes the first of its rows that hits`() throws {
+    let policy = try Self.compile(
+      """
+      time: {column: month, every: month}
+      inputs:
+        provider_id: {type: text, role: provider}
+        unit_type: {type: text}
+        shift: {type: text}
+      parameters:
+        ratio:
+          default: 5
+          rows:
+            - {when: {unit_type: icu, shift: [night, late]}, value: 1}
+            - {when: {unit_type: icu}, value: 2}
+            - {when: {unit_type: medsurg}, from: 2026-07, until: 2026-08-31, value: 4}
+            - {when: {unit_type: medsurg}, from: 2026-Q4, until: 2026-W53, value: 3}
+        free: {rows: [{when: {shift: night}, value: 1}]}
+        dated: {default: 1, rows: [{from: 2026-07-02, value: 2}]}
+      measures:
+        shown: {expr: "ratio", show: true}
+        other: {expr: "free", show: true}
+        third: {expr: "dated", show: true}
+      """)
+    func ratio(_ record: Record, _ period: String?) throws -> [Double?] {
+      var record = record
+      record.period = period.map { Period($0, every: .month)! }
+      return Self.shown(try policy.assess(record))
+    }
+    #expect(try ratio(["unit_type": "icu", "shift": "night"], nil) == [1, 1, 1])
+    #expect(try ratio(["unit_type": "icu", "shift": "late"], "2026-07") == [1, nil, 1])
+    #expect(try ratio(["unit_type": "icu", "shift": "day"], "2026-08") == [2, nil, 2])
+    #expect(try ratio(["unit_type": "icu"], nil) == [2, nil, 1])
+    for (period, expected) in [
+      ("2026-06", 5.0), ("2026-07", 4), ("2026-08", 4), ("2026-09", 5), ("2026-10", 3),
+      ("2026-12", 3), ("2027-01", 3), ("2027-02", 5),
+    ] {
+      #expect(try ratio(["unit_type": "medsurg"], period)[0] == expected, "\(period)")
+    }
+    let unknown = try policy.assess(["unit_type": "medsurg"])
+    #expect(
+      unknown.defaulted.map { "\($0.parameter) \($0.key) \($0.value ?? "-")" } == [
+        "ratio unit_type medsurg", "ratio shift -", "ratio period -", "dated period -",
+      ])
+    #expect(
+      unknown.measures[1].value == .unknown(Unknown("shift", .absent)))
+    var may = Record(["unit_type": "ward", "shift": "day"])
+    may.period = Period("2026-05", every: .month)
+    let known = try policy.assess(may)
+    #expect(
+      known.defaulted.map { "\($0.key) \($0.value ?? "-")" } == [
+        "unit_type ward", "shift day", "period 2026-05-01",
+      ])
+  }
+
   @Test func `curves, weights, bounds and floors may be given by parameters`() throws {
     let policy = try Self.compile(
       """

@@ -18,8 +18,10 @@ import Testing
       }
       for _ in 0..<20 {
         let record = generator.record(model)
+        let period = generator.period()
         let differences = differences(
-          try policy.assess(Record(record)), ReferenceEvaluator(model, record))
+          try policy.assess(Record(record, period: period)),
+          ReferenceEvaluator(model, record, period))
         guard differences.isEmpty else {
           Issue.record("seed \(seed): \(differences)\n\(record)\n\(model.json)")
           return

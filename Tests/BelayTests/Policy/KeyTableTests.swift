@@ -36,11 +36,16 @@ import Testing
       "parameters": {
         "limit": {
           "default": 60, "by": "specialty", "values": {"psychiatry": 50}, "unit": "h",
-          "label": "Limit", "evidence": ["F1"]}
+          "label": "Limit", "evidence": ["F1"]},
+        "ratio": {
+          "default": 5,
+          "rows": [
+            {"when": {"specialty": ["psychiatry"]}, "from": "2026-01", "until": "2026-Q3",
+              "value": 2}]}
       },
       "measures": {
         "load": {
-          "expr": "hours / limit", "scope": "provider", "label": "Load", "unit": "1",
+          "expr": "hours / limit / ratio", "scope": "provider", "label": "Load", "unit": "1",
           "range": [0, 2], "show": true, "evidence": ["F1"]}
       },
       "factors": {
@@ -67,7 +72,8 @@ import Testing
         "strain": {
           "domains": ["time"], "levels": {"low": 0, "high": 50}, "scope": "provider",
           "label": "Strain", "combine": "mean", "minimum_coverage": 0.5,
-          "floors": [{"when": "load > 2", "at_least": 75}], "evidence": ["F1"]}
+          "floors": [{"when": "load > 2", "at_least": 75}], "evidence": ["F1"],
+          "present_as": {"label": "Balance", "invert": true}}
       },
       "alerts": {
         "overload": {
@@ -101,13 +107,15 @@ import Testing
     "a policy file": [""], "`time`": ["time"],
     "an input": ["inputs/safety", "inputs/specialty"],
     "an instrument": ["inputs/safety/instrument"],
-    "a parameter": ["parameters/limit"], "a measure": ["measures/load"],
+    "a parameter": ["parameters/limit", "parameters/ratio"],
+    "a row of a parameter": ["parameters/ratio/rows/0"], "a measure": ["measures/load"],
     "a factor": [
       "factors/curved", "factors/banded", "factors/conditional", "factors/pointed",
       "factors/parted",
     ],
     "a part": ["factors/parted/parts/0", "factors/parted/parts/1"],
     "`when` of a factor": ["factors/conditional/when"], "a domain": ["domains/time"],
+    "`present_as`": ["scores/strain/present_as"],
     "a floor": ["domains/time/floors/0"], "a score": ["scores/strain"],
     "an alert": ["alerts/overload"], "an intervention": ["interventions/relief"],
     "an effect": ["interventions/relief/effect/hours", "interventions/relief/effect/safety"],

@@ -1,4 +1,5 @@
 import Belay
+import Tables
 import TestSupport
 
 /// Makes policies and records that use everything an assessment of one scope can use.
@@ -17,7 +18,7 @@ struct PolicyGenerator {
     model.flags = (0..<random.number(1...2)).map { "flag\($0)" }
     numbers = model.numbers
     truths = model.flags
-    texts = [("group", PolicyModel.groups)]
+    texts = [("group", PolicyModel.groups), ("unit", PolicyModel.units)]
     makeParameters()
     for i in 0..<random.number(0...3) {
       let expression = number(depth: 3)
@@ -51,19 +52,35 @@ struct PolicyGenerator {
 
   private mutating func makeParameters() {
     for i in 0..<random.number(1...3) {
-      let values = random.once(in: 4) ? [] : groups()
-      let fallback = values.isEmpty || !random.once(in: 3) ? Double(random.number(0...8)) : nil
+      let way = random.number(0...3)
+      let values = way == 1 ? groups().map { ($0, Double(random.number(0...40)) / 2) } : []
+      let rows = way > 1 ? rows { Double($0.number(0...40)) / 2 } : []
+      let fallback = way == 0 || !random.once(in: 3) ? Double(random.number(0...8)) : nil
       model.numberParameters.append(
-        .init(
-          name: "p\(i)", fallback: fallback,
-          values: values.map { ($0, Double(random.number(0...40)) / 2) }))
+        .init(name: "p\(i)", fallback: fallback, values: values, rows: rows))
       numbers.append("p\(i)")
     }
     if random.once(in: 2) {
+      let isByRows = random.once(in: 2)
       model.curveParameters.append(
         .init(
           name: "shape", fallback: random.once(in: 3) ? nil : curve(),
-          values: groups().map { ($0, curve()) }))
+          values: isByRows ? [] : groups().map { ($0, curve()) },
+          rows: isByRows ? rows { Self.curve(&$0) } : []))
+    }
+  }
+
+  private mutating func rows<Value>(
+    _ value: (inout SeededRandom) -> Value
+  ) -> [PolicyModel.Parameter<Value>.Row] {
+    (0..<random.number(1...4)).map { _ in
+      let from = random.once(in: 3) ? random.pick(PolicyModel.dates) : nil
+      var until = random.once(in: 3) ? random.pick(PolicyModel.dates) : nil
+      if let from, let last = until?.last, from.first > last { until = nil }
+      return .init(
+        groups: random.once(in: 2) ? groups() : nil,
+        units: random.once(in: 2) ? [random.pick(PolicyModel.units)] : nil, from: from,
+        until: until, value: value(&random))
     }
   }
 
@@ -150,7 +167,9 @@ struct PolicyGenerator {
     return .curve(.curve(curve()))
   }
 
-  private mutating func curve() -> [(x: Double, y: Double)] {
+  private mutating func curve() -> [(x: Double, y: Double)] { Self.curve(&random) }
+
+  private static func curve(_ random: inout SeededRandom) -> [(x: Double, y: Double)] {
     var x = Double(random.number(-10...20))
     return (0..<random.number(1...5)).map { _ in
       x += Double(random.number(1...60)) / 4
@@ -221,6 +240,12 @@ struct PolicyGenerator {
     if !random.once(in: gaps) {
       entries["group"] = .text(random.once(in: 15) ? "violet" : random.pick(PolicyModel.groups))
     }
+    if !random.once(in: gaps) { entries["unit"] = .text(random.pick(PolicyModel.units)) }
     return entries
+  }
+
+  /// A month around those of the model's dates, or none.
+  mutating func period() -> Period? {
+    random.once(in: 6) ? nil : Period(.month, index: 12 * 56 + random.number(-2...3))
   }
 }

@@ -48,11 +48,28 @@ struct PolicyModel {
     case worst([(from: Number, scale: Scale)])
   }
 
-  /// By `group`, all of them.
+  /// By `group`, or by rows.
   struct Parameter<Value> {
+    struct Row {
+      /// Nil where any does.
+      var groups: [String]?
+      var units: [String]?
+      var from: Date?
+      var until: Date?
+      var value: Value
+    }
+
     var name: String
     var fallback: Value?
     var values: [(group: String, value: Value)]
+    var rows: [Row]
+  }
+
+  /// A date or period as written, its first and its last day.
+  struct Date {
+    var text: String
+    var first: String
+    var last: String
   }
 
   struct Measure {
@@ -110,6 +127,17 @@ struct PolicyModel {
   var flags: [String] = []
   static let range = -20.0...120
   static let groups = ["red", "green", "blue", "grey"]
+  static let units = ["ward", "clinic"]
+  static let dates = [
+    Date(text: "2025-12", first: "2025-12-01", last: "2025-12-31"),
+    Date(text: "2026-01", first: "2026-01-01", last: "2026-01-31"),
+    Date(text: "2026-02", first: "2026-02-01", last: "2026-02-28"),
+    Date(text: "2026-02-01", first: "2026-02-01", last: "2026-02-01"),
+    Date(text: "2026-02-15", first: "2026-02-15", last: "2026-02-15"),
+    Date(text: "2026-Q1", first: "2026-01-01", last: "2026-03-31"),
+    Date(text: "2026-W09", first: "2026-02-23", last: "2026-03-01"),
+    Date(text: "2026-W10", first: "2026-03-02", last: "2026-03-08"),
+  ]
   var numberParameters: [Parameter<Double>] = []
   var curveParameters: [Parameter<[(x: Double, y: Double)]>] = []
   var measures: [Measure] = []
@@ -190,6 +218,11 @@ extension PolicyModel {
           ("one_of", .list(Self.groups.map(JSON.text))),
         ])
       ))
+    inputs.append(
+      (
+        "unit",
+        .object([("type", .text("text")), ("one_of", .list(Self.units.map(JSON.text)))])
+      ))
     return JSON.object([
       ("belay", .number(1)), ("policy", .text("generated")),
       ("time", .object([("column", .text("month")), ("every", .text("month"))])),
@@ -260,6 +293,23 @@ extension PolicyModel {
     if !parameter.values.isEmpty {
       entries.append(("by", .text("group")))
       entries.append(("values", .object(parameter.values.map { ($0.group, value($0.value)) })))
+    }
+    if !parameter.rows.isEmpty {
+      entries.append(
+        (
+          "rows",
+          .list(
+            parameter.rows.map { row in
+              var entries = [("value", value(row.value))]
+              if let from = row.from { entries.append(("from", .text(from.text))) }
+              if let until = row.until { entries.append(("until", .text(until.text))) }
+              var when: [(String, JSON)] = []
+              if let groups = row.groups { when.append(("group", .list(groups.map(JSON.text)))) }
+              if let units = row.units { when.append(("unit", .text(units[0]))) }
+              if !when.isEmpty { entries.append(("when", .object(when))) }
+              return .object(entries)
+            })
+        ))
     }
     return .object(entries)
   }

@@ -1,4 +1,5 @@
 import Belay
+import Tables
 
 /// The formulas of scores, written down once more, as directly as can be: what is unknown is nil.
 struct ReferenceEvaluator {
@@ -30,6 +31,8 @@ struct ReferenceEvaluator {
   }
 
   private let model: PolicyModel
+  /// The first day of the period.
+  private let day: String?
   private var numbers: [String: Double] = [:]
   private var truths: [String: Bool] = [:]
   private var texts: [String: String] = [:]
@@ -41,13 +44,16 @@ struct ReferenceEvaluator {
   /// By priority, then in policy order.
   private(set) var recommended: [String] = []
 
-  init(_ model: PolicyModel, _ record: [String: Record.Entry]) {
+  init(_ model: PolicyModel, _ record: [String: Record.Entry], _ period: Period?) {
     self.model = model
+    day = period.map { "\($0.firstDay)" }
     for (name, entry) in record {
       switch entry {
       case .number(let value): if PolicyModel.range.contains(value) { numbers[name] = value }
       case .boolean(let value): truths[name] = value
-      case .text(let value): if PolicyModel.groups.contains(value) { texts[name] = value }
+      case .text(let value):
+        let known = name == "unit" ? PolicyModel.units : PolicyModel.groups
+        if known.contains(value) { texts[name] = value }
       case .date: break
       }
     }
@@ -95,7 +101,14 @@ struct ReferenceEvaluator {
   }
 
   private func chosen<Value>(_ parameter: PolicyModel.Parameter<Value>) -> Value? {
-    parameter.values.first { $0.group == texts["group"] }?.value ?? parameter.fallback
+    for row in parameter.rows {
+      if let groups = row.groups, !(texts["group"].map(groups.contains) ?? false) { continue }
+      if let units = row.units, !(texts["unit"].map(units.contains) ?? false) { continue }
+      if let from = row.from, !(day.map { $0 >= from.first } ?? false) { continue }
+      if let until = row.until, !(day.map { $0 <= until.last } ?? false) { continue }
+      return row.value
+    }
+    return parameter.values.first { $0.group == texts["group"] }?.value ?? parameter.fallback
   }
 
   // MARK: Expressions
@@ -232,7 +245,8 @@ struct ReferenceEvaluator {
 
   private func allCurves(_ name: String) -> [[(x: Double, y: Double)]] {
     let parameter = model.curveParameters.first { $0.name == name }!
-    return parameter.values.map(\.value) + (parameter.fallback.map { [$0] } ?? [])
+    return parameter.values.map(\.value) + parameter.rows.map(\.value)
+      + (parameter.fallback.map { [$0] } ?? [])
   }
 
   // MARK: Domains, scores
