@@ -39,6 +39,7 @@ public struct CompiledPolicy: Sendable {
       PolicyLoader.File(identity: name, source: source),
       loader: PolicyLoader(
         include: { _, _ in .failure(.init("a policy given as text includes no files")) },
+        extend: { _, _ in .failure(.init("a policy given as JSON text extends no files")) },
         parse: { JSONDocument.read($0, diagnostics: &$1) }))
   }
 
@@ -46,7 +47,7 @@ public struct CompiledPolicy: Sendable {
     var diagnostics: [Diagnostic] = []
     let policy = PolicyReader.read(root, loader: loader, diagnostics: &diagnostics)
     let program = Compiler.compile(policy, diagnostics: &diagnostics)
-    diagnostics = diagnostics.withoutRepetitions()
+    diagnostics = diagnostics.withoutRepetitions().showing(removed: policy.removed)
     guard let program, !diagnostics.hasErrors else { throw CompilationError(diagnostics) }
     name = policy.name
     version = policy.version
@@ -58,6 +59,13 @@ public struct CompiledPolicy: Sendable {
     facts = policy.facts.map(\.fact)
     warnings = diagnostics.sortedByPlace()
     self.program = program
+  }
+
+  /// The document that a policy comes to with all that it extends and includes, each node at the
+  /// place it comes from; nil where there is none.
+  package static func resolved(_ root: PolicyLoader.File, loader: PolicyLoader) -> Node? {
+    var diagnostics: [Diagnostic] = []
+    return PolicyDocuments.gather(root, loader: loader, diagnostics: &diagnostics).resolved
   }
 
   /// The scopes that the policy assesses, from the lowest up.
@@ -293,5 +301,21 @@ extension [Diagnostic] {
   fileprivate func withoutRepetitions() -> [Diagnostic] {
     var said: [SourceSpan: Set<String>] = [:]
     return filter { said[$0.primary.span, default: []].insert($0.message).inserted }
+  }
+
+  /// With the place where a name was taken away, where it is missed.
+  fileprivate func showing(removed: [String: SourceSpan]) -> [Diagnostic] {
+    guard !removed.isEmpty else { return self }
+    return map { diagnostic in
+      guard diagnostic.code == .unknownName || diagnostic.code == .unknownFact,
+        let span = removed[diagnostic.primary.span.text]
+      else { return diagnostic }
+      var diagnostic = diagnostic
+      diagnostic.secondary.append(Label(span: span, text: "removed here"))
+      // What is meant is known, and it is gone.
+      diagnostic.notes = ["what refers to it has to be overridden, or removed too"]
+      diagnostic.fixIts = []
+      return diagnostic
+    }
   }
 }

@@ -25,12 +25,27 @@ struct Check: ParsableCommand {
   @Flag(help: "Count warnings as errors.")
   var strict = false
 
+  @Flag(
+    help: """
+      Print the policy as it stands, with all that it extends and includes, each value with the \
+      file and line it comes from. What is found goes to standard error.
+      """)
+  var resolved = false
+
   @Option(help: "Whether to use colours.")
   var color = ColorChoice.auto
+
+  func validate() throws {
+    if resolved, policies.count > 1 { throw ValidationError("--resolved takes one policy.") }
+    if resolved, format == .json {
+      throw ValidationError("--resolved prints YAML, not '--format json'.")
+    }
+  }
 
   func run() throws {
     let console = Console(color: color)
     try perform(console) {
+      if resolved { return try printResolved(policies[0], console) }
       var checked: [(path: String, diagnostics: [Diagnostic])] = []
       var isUnreadable = false
       for path in policies {
@@ -52,6 +67,19 @@ struct Check: ParsableCommand {
       if found.contains(where: { $0.severity >= (strict ? .warning : .error) }) {
         throw ExitCode(1)
       }
+    }
+  }
+
+  /// Prints the policy unless it has errors.
+  private func printResolved(_ path: String, _ console: Console) throws {
+    do {
+      let (policy, yaml) = try CompiledPolicy.resolved(contentsOf: path)
+      console.show(policy.warnings)
+      try OutputFile.write(yaml, to: nil)
+      if strict, policy.warnings.contains(where: { $0.severity >= .warning }) { throw ExitCode(1) }
+    } catch let error as CompilationError {
+      console.show(error.diagnostics)
+      throw ExitCode(1)
     }
   }
 

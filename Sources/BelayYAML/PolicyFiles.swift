@@ -36,6 +36,33 @@ public struct PolicyFiles: Sendable {
     File(name: root, bytes: try Self.read(root, largest: largest))
   }
 
+  /// The files of a policy that another one extends.
+  ///
+  /// It may lie anywhere, and what it includes stays below its own folder.
+  ///
+  /// - Parameters:
+  ///   - path: the path as written, relative to the folder of the file that names it.
+  ///   - file: the name of that file.
+  package static func extended(_ path: String, by file: String) -> PolicyFiles {
+    guard !path.utf8.starts(with: "/".utf8), !path.isEmpty else { return PolicyFiles(root: path) }
+    let folder = folder(of: file)
+    let isAbsolute = folder.utf8.starts(with: "/".utf8)
+    var steps: [String] = []
+    for part in (folder + "/" + path).split(separator: "/").map(String.init) where part != "." {
+      if part == "..", let last = steps.last, last != ".." {
+        steps.removeLast()
+      } else if part != ".." || !isAbsolute {
+        steps.append(part)
+      }
+    }
+    return PolicyFiles(root: (isAbsolute ? "/" : "") + steps.joined(separator: "/"))
+  }
+
+  /// The root file of a policy that another one extends: a plain file, or a link to one.
+  package func loadBase() throws(FileError) -> File {
+    File(name: root, bytes: try Self.read(root, largest: largest, onlyRegular: true))
+  }
+
   /// A file that another one names.
   ///
   /// - Parameters:
@@ -125,7 +152,7 @@ public struct PolicyFiles: Sendable {
     return steps
   }
 
-  private static func realPath(_ path: String) -> String? {
+  static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)

@@ -79,6 +79,64 @@ import Testing
     #expect(run.status == 0)
   }
 
+  // MARK: The policy as it stands
+
+  private static let overlay = """
+    belay: 1
+    policy: ours
+    extends: [good.yaml]
+    override: {factors: {inbox: {weight: 2}}}
+    remove: [alerts.overload]
+
+    """
+
+  @Test func `a policy is printed with the place of each value`() throws {
+    try folder.write("ours.yaml", Self.overlay)
+    let run = try check("ours.yaml", "--resolved")
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    let lines = run.output.split(separator: "\n").map { line in
+      line.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+    }
+    #expect(lines[1] == "policy: ours # ours.yaml:2")
+    #expect(lines.contains("prohibited_use: [pay] # good.yaml:4"))
+    #expect(lines.contains("curve: [[30, 10], [120, 100]] # good.yaml:12"))
+    #expect(lines.contains("weight: 2 # ours.yaml:4"))
+    #expect(!run.output.contains("overload"))
+    #expect(!run.output.contains("extends"))
+  }
+
+  @Test func `what is printed assesses as the policy does`() throws {
+    try folder.write("ours.yaml", Self.overlay)
+    try folder.write("resolved.yaml", try check("ours.yaml", "--resolved").output)
+    try folder.write("data.csv", Sample.providers)
+    let outputs = try ["ours.yaml", "resolved.yaml", "good.yaml"].map { policy in
+      try Command.run(
+        ["assess", "data.csv", "--policy", policy, "--format", "json", "--all-periods"],
+        in: folder.url
+      ).output
+    }
+    #expect(outputs[0].contains("\"risk\""))
+    #expect(outputs[0] == outputs[1])
+    #expect(outputs[0] != outputs[2])
+    #expect(try check("resolved.yaml", "--strict").status == 0)
+  }
+
+  @Test func `a policy with errors is not printed`() throws {
+    let run = try check("bad.yaml", "--resolved")
+    #expect(run.status == 1)
+    #expect(run.output == "")
+    #expect(run.errors.contains("error[unknown-name]: unknown name `inbxo`"))
+    let idle = try check("idle.yaml", "--resolved")
+    #expect(idle.status == 0)
+    #expect(idle.output.contains("idle:"))
+    #expect(idle.errors.contains("warning[unused]"))
+    #expect(try check("idle.yaml", "--resolved", "--strict").status == 1)
+    #expect(try check("nowhere.yaml", "--resolved").status == 2)
+    #expect(try check("good.yaml", "idle.yaml", "--resolved").status == 64)
+    #expect(try check("good.yaml", "--resolved", "--format", "json").status == 64)
+  }
+
   @Test func `help and version are results`() throws {
     for arguments in [["--help"], ["assess", "--help"], ["check", "--help"], ["--version"]] {
       let run = try Command.run(arguments)

@@ -135,7 +135,8 @@ extension Compiler {
     for quantity in quantities {
       for read in quantity.reads { isUsed[read.index] = true }
     }
-    for (quantity, isUsed) in zip(quantities, isUsed) where !isUsed {
+    for (quantity, isUsed) in zip(quantities, isUsed)
+    where !isUsed && policy.inherited[quantity.span] == nil {
       switch quantity.kind {
       case .input(let i) where policy.inputs[i].role == nil:
         diagnostics.append(.unused("nothing uses input", quantity))
@@ -151,7 +152,8 @@ extension Compiler {
       default: break
       }
     }
-    for fact in policy.facts where !usedFacts.contains(fact.name.text) {
+    for fact in policy.facts
+    where !usedFacts.contains(fact.name.text) && policy.inherited[fact.name.span] == nil {
       diagnostics.append(.unusedFact(fact.name))
     }
   }

@@ -72,6 +72,12 @@ struct Fields {
 
   func keySpan(_ key: String) -> SourceSpan? { entry(key)?.key.span }
 
+  /// A key and its value, whether this version evaluates it or not.
+  func declared(_ key: String) -> Node.Entry? {
+    entry(key)
+      ?? unsupported[key].map { Node.Entry(key: Node.Key(text: key, span: $0.span), value: $0) }
+  }
+
   func has(_ key: String) -> Bool { entries.contains { $0.key.text == key } }
 
   // MARK: Scalars

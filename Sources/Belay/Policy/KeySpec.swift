@@ -68,9 +68,16 @@ extension KeyTable {
         "include", "list of paths",
         "Files whose sections come before this file's own. They add and never override, and lie in "
           + "or below the root file's folder."),
-      KeySpec("extends", .unsupported, "list of policies", "Policies that this one changes."),
-      KeySpec("override", .unsupported, "map of sections", "What changes in an extended policy."),
-      KeySpec("remove", .unsupported, "list of names", "What goes from an extended policy."),
+      KeySpec(
+        "extends", "list of policies",
+        "Policies that this one adds to and changes, from left to right: paths, or `belay:NAME` for "
+          + "what is shipped."),
+      KeySpec(
+        "override", "map of sections",
+        "What changes in what is inherited, by name: maps merge, everything else is replaced."),
+      KeySpec(
+        "remove", "list of paths",
+        "What goes from what is inherited, such as `factors.note_time`."),
       KeySpec("time", "map", "Which column holds the period, and how long a period is."),
       KeySpec("inputs", "map of inputs", "The columns that the policy reads."),
       KeySpec("parameters", "map of parameters", "Numbers, texts and curves that authors set."),
@@ -89,6 +96,17 @@ extension KeyTable {
           + "instrument."),
       KeySpec("evidence", "map of facts", "The facts that `evidence` lists name."),
     ])
+
+  /// The keys of a policy file under which something is declared.
+  static let sections = KeyTable(
+    "`override`", "What changes in what is inherited.",
+    example: "{parameters: {visit_capacity: {default: 18}}}",
+    policy.keys.filter { key in
+      ![
+        "belay", "policy", "version", "title", "permitted_use", "prohibited_use", "include",
+        "extends", "override", "remove",
+      ].contains(key.name)
+    })
 
   package static let time = KeyTable(
     "`time`", "The time step of the data.",

@@ -34,6 +34,10 @@ struct PolicyDeclaration {
   var population: [(scope: Scope, condition: ExpressionText)] = []
   /// Audiences of the policy's own, in policy order.
   var ownAudiences: [AudienceDeclaration] = []
+  /// Where the names stand that come from policies which this one extends, and their sections.
+  var inherited: [SourceSpan: String] = [:]
+  /// Where inherited names are removed, by what refers to them: `points.inbox`.
+  var removed: [String: SourceSpan] = [:]
   /// False when a file could not be read or a policy below it is not evaluated: names may then
   /// be declared where nobody has looked.
   var isComplete = true

@@ -24,16 +24,32 @@ package struct PolicyLoader: Sendable {
     }
   }
 
-  /// The file at a path that the file `includer` (its identity) names.
+  /// A policy that another one extends.
+  package struct Base: Sendable {
+    package var file: File
+    /// For what it includes and extends in turn: its paths start from its own folder.
+    package var loader: PolicyLoader
+
+    package init(file: File, loader: PolicyLoader) {
+      self.file = file
+      self.loader = loader
+    }
+  }
+
+  /// The file at a path that the file `includer` (its source's name) names.
   package var include: @Sendable (_ path: String, _ includer: String) -> Result<File, Failure>
+  /// The policy that the file `extender` (its source's name) extends: a path, or `belay:NAME`.
+  package var extend: @Sendable (_ path: String, _ extender: String) -> Result<Base, Failure>
   /// The document in a text, or nil with diagnostics.
   package var parse: @Sendable (SourceText, inout [Diagnostic]) -> Node?
 
   package init(
     include: @escaping @Sendable (_ path: String, _ includer: String) -> Result<File, Failure>,
+    extend: @escaping @Sendable (_ path: String, _ extender: String) -> Result<Base, Failure>,
     parse: @escaping @Sendable (SourceText, inout [Diagnostic]) -> Node?
   ) {
     self.include = include
+    self.extend = extend
     self.parse = parse
   }
 }

@@ -7,8 +7,8 @@ import Tables
 struct PolicyReader {
   var policy: PolicyDeclaration
   var diagnostics: [Diagnostic] = []
-  private let loader: PolicyLoader
-  private var reached: Set<String> = []
+  /// Whether what is read comes from a policy which this one extends.
+  private var isInherited = false
   /// For each namespace, where its names are declared.
   private var declared: [[String: SourceSpan]] = Array(
     repeating: [:], count: Namespace.allCases.count)
@@ -33,67 +33,41 @@ struct PolicyReader {
     }
   }
 
-  init(loader: PolicyLoader, root: PolicyLoader.File) {
-    self.loader = loader
+  init(root: PolicyLoader.File) {
     policy = PolicyDeclaration(span: SourceSpan(root.source, 0, 0))
   }
 
-  /// The declaration of a root file and all that it includes.
+  /// The declaration of a root file and all that it includes and extends.
   static func read(
     _ root: PolicyLoader.File, loader: PolicyLoader, diagnostics: inout [Diagnostic]
   ) -> PolicyDeclaration {
-    var reader = PolicyReader(loader: loader, root: root)
-    reader.read(root, isRoot: true)
+    var reader = PolicyReader(root: root)
+    reader.read(PolicyDocuments.gather(root, loader: loader, diagnostics: &reader.diagnostics))
     diagnostics += reader.diagnostics
     return reader.policy
   }
 
   // MARK: Files
 
-  private mutating func read(_ file: PolicyLoader.File, isRoot: Bool) {
-    guard reached.insert(file.identity).inserted else { return }
-    guard let document = loader.parse(file.source, &diagnostics),
-      isKnownFormat(document),
-      let fields = Fields(
-        document, .policy, owner: "a policy file", at: SourceSpan(file.source, 0, 0),
-        diagnostics: &diagnostics)
-    else {
-      policy.isComplete = false
-      return
+  private mutating func read(_ documents: PolicyDocuments) {
+    policy.isComplete = documents.isComplete
+    policy.removed = documents.removed
+    guard let root = documents.root else { return }
+    readHeader(root, inherited: documents.inherited)
+    if let inherited = documents.inherited {
+      isInherited = true
+      readFile(inherited)
+      isInherited = false
     }
-    readHeader(fields, isRoot: isRoot)
-    for path in fields.list("include", "paths", &diagnostics) ?? [] {
-      guard let text = textValue(path, "an item of `include`", &diagnostics) else { continue }
-      switch loader.include(text, file.identity) {
-      case .success(let included): read(included, isRoot: false)
-      case .failure(let failure):
-        diagnostics.append(.cannotInclude(text, failure, at: path.span))
-        policy.isComplete = false
-      }
-    }
-    if fields.unsupported["extends"] != nil { policy.isComplete = false }
+    for file in documents.files { readFile(file) }
+  }
+
+  private mutating func readFile(_ fields: Fields) {
     readSections(fields)
   }
 
-  /// False, with a diagnostic, for a file of another format: nothing in it means what it says.
-  private mutating func isKnownFormat(_ document: Node) -> Bool {
-    guard case .mapping(let entries) = document.content,
-      let version = entries.first(where: { $0.key.text == "belay" })?.value,
-      case .scalar(let scalar) = version.content,
-      let number = NumberText.parse(Array(scalar.text.utf8)), number != 1
-    else { return true }
-    diagnostics.append(.unknownFormat(scalar.text, at: version.span))
-    return false
-  }
-
-  private mutating func readHeader(_ fields: Fields, isRoot: Bool) {
+  private mutating func readHeader(_ fields: Fields, inherited: Fields?) {
     _ = fields.number("belay", &diagnostics)
-    guard isRoot else {
-      for key in ["policy", "version", "title", "permitted_use", "prohibited_use"] {
-        if let span = fields.keySpan(key) { diagnostics.append(.rootOnly(key, at: span)) }
-      }
-      return
-    }
     let missing = ["belay", "policy"].filter { !fields.has($0) }
     if !missing.isEmpty { diagnostics.append(.missingHeader(missing, at: fields.span)) }
     if let name = fields["policy"] {
@@ -102,8 +76,11 @@ struct PolicyReader {
     }
     policy.version = fields.text("version", &diagnostics)
     policy.title = fields.text("title", &diagnostics)
-    policy.permittedUse = fields.texts("permitted_use", &diagnostics) ?? []
-    policy.prohibitedUse = fields.texts("prohibited_use", &diagnostics) ?? []
+    func uses(_ key: String) -> [String] {
+      (fields.has(key) ? fields : inherited)?.texts(key, &diagnostics) ?? []
+    }
+    policy.permittedUse = uses("permitted_use")
+    policy.prohibitedUse = uses("prohibited_use")
   }
 
   private mutating func readSections(_ fields: Fields) {
@@ -127,8 +104,14 @@ struct PolicyReader {
 
   /// Whether a key that may stand once has not stood before.
   private mutating func isFirst(_ key: String, _ fields: Fields) -> Bool {
-    guard let span = fields.keySpan(key) else { return false }
-    return isFirst("`\(key)` is given", at: span)
+    guard let span = fields.keySpan(key), let node = fields[key] else { return false }
+    let what = "`\(key)` is given"
+    if isInherited { policy.inherited[span] = key }
+    if let first = onceOnly[what], policy.inherited[first] != nil {
+      diagnostics.append(.inheritedAlready([key], node, at: span, first: first))
+      return false
+    }
+    return isFirst(what, at: span)
   }
 
   private mutating func isFirst(_ what: String, at span: SourceSpan) -> Bool {
@@ -147,6 +130,7 @@ struct PolicyReader {
   ) {
     for entry in fields.entries(section, "names, each with its keys", &diagnostics) ?? [] {
       let name = DeclaredName(text: entry.key.text, span: entry.key.span)
+      if isInherited { policy.inherited[name.span] = section }
       if namespace == .fact {
         // Facts are named as their source numbers them: `F1.03`.
       } else if !isName(name.text) {
@@ -162,6 +146,11 @@ struct PolicyReader {
       }
       if let first = declared[namespace.rawValue].updateValue(name.span, forKey: name.text) {
         declared[namespace.rawValue][name.text] = first
+        if !isInherited, policy.inherited[first] == section {
+          diagnostics.append(
+            .inheritedAlready([section, name.text], entry.value, at: name.span, first: first))
+          continue
+        }
         diagnostics.append(
           .declaredTwice(
             "`\(name.text)` is declared", at: name.span, first: first,
@@ -444,21 +433,6 @@ private func mendedName(_ text: String) -> String? {
 }
 
 extension Diagnostic {
-  fileprivate static func cannotInclude(
-    _ path: String, _ failure: PolicyLoader.Failure, at span: SourceSpan
-  ) -> Diagnostic {
-    Diagnostic(
-      code: .cannotInclude, message: "cannot include `\(path)`",
-      primary: Label(span: span, text: failure.message))
-  }
-
-  fileprivate static func unknownFormat(_ version: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .wrongValue, message: "there is no format `\(version)`",
-      primary: Label(span: span, text: "this version of Belay reads format 1"),
-      fixIts: [FixIt(replacing: span, with: "1")])
-  }
-
   fileprivate static func missingHeader(_ keys: [String], at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       code: .missingKey, message: "a policy needs \(listing(keys.map { "`\($0)`" }))",
@@ -468,12 +442,6 @@ extension Diagnostic {
           ? "such as `belay: 1`"
           : "such as `policy: my-policy`; a file that others include is checked with them"
       })
-  }
-
-  fileprivate static func rootOnly(_ key: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      code: .misplacedKey, message: "an included file has no `\(key)`",
-      primary: Label(span: span), notes: ["`\(key)` stands in the file that includes this one"])
   }
 
   static func badName(_ name: DeclaredName) -> Diagnostic {
@@ -561,8 +529,6 @@ extension Diagnostic {
 }
 
 extension DiagnosticCode {
-  package static let cannotInclude = DiagnosticCode(
-    "cannot-include", "A file that a policy includes could not be read.")
   package static let misplacedKey = DiagnosticCode(
     "misplaced-key", "A key stands where it has no meaning.")
   package static let badName = DiagnosticCode(

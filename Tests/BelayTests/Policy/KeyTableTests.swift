@@ -16,6 +16,9 @@ import Testing
       "permitted_use": ["review"],
       "prohibited_use": ["pay"],
       "include": ["empty.json"],
+      "extends": ["base.json"],
+      "override": {"measures": {"inherited": "2"}},
+      "remove": ["measures.gone"],
       "time": {"column": "month", "every": "month"},
       "inputs": {
         "provider_id": {"type": "text", "role": "provider"},
@@ -168,6 +171,9 @@ import Testing
   }
 
   private static func diagnostics(_ policy: String) -> [Diagnostic] {
-    MemoryFiles([("policy.json", policy), ("empty.json", #"{"belay": 1}"#)]).diagnostics
+    MemoryFiles([
+      ("policy.json", policy), ("empty.json", #"{"belay": 1}"#),
+      ("base.json", #"{"belay": 1, "measures": {"inherited": "1", "gone": "1"}}"#),
+    ]).diagnostics
   }
 }
