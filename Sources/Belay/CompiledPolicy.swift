@@ -95,7 +95,7 @@ public struct CompiledPolicy: Sendable {
     _ record: Record, scope: Scope = .provider
   ) throws(RecordError) -> Assessment {
     guard let plan = plan(of: scope) else { throw .noScope(scope) }
-    let names = plan.inputs.filter { $0.derived == nil }.map(\.name)
+    let names = (plan.inputs.filter(\.isID).map(\.name) + plan.tableInputs.keys).sorted()
     for name in record.entries.keys.sorted() where !names.contains(name) {
       guard plan.ignoredInputs.contains(name) else {
         throw .unknownInput(name, nearest: nearestName(to: name, among: names))
@@ -108,7 +108,7 @@ public struct CompiledPolicy: Sendable {
         ?? (input.isID && !record.subject.isEmpty ? .text(record.subject) : nil)
       outcomes[input.slot] = try input.load(entry)
     }
-    guard program.isRowByRow(scope) else { return assessed(record, plan, outcomes) }
+    guard program.isRowByRow(scope) else { return try assessed(record, plan) }
     let evaluator = RowEvaluator(plan: plan, slotCount: program.slotCount)
     var state = evaluator.start(
       period: record.period.map { .value($0.firstDay.value) } ?? .unknown(.init("period", .absent))
@@ -208,21 +208,20 @@ public struct CompiledPolicy: Sendable {
   }
 
   /// A record whose row cannot be assessed by itself, as a table of one row.
-  private func assessed(
-    _ record: Record, _ plan: Plan, _ outcomes: [Int: Outcome<Value>]
-  ) -> Assessment {
-    var columns: [Column?] = plan.schema.columns.map { $0.type.unknown(1) }
-    for input in plan.inputs {
-      guard let column = input.column, case .value(let value)? = outcomes[input.slot] else {
-        continue
-      }
-      columns[column] = Column(value)
-    }
+  private func assessed(_ record: Record, _ plan: Plan) throws(RecordError) -> Assessment {
+    var columns = plan.schema.columns.map { Optional($0.type.unknown(1)) }
+    var reasons = plan.schema.columns.map { _ in UnknownReason.empty }
     for (name, entry) in record.entries {
-      // What only derivations read has no slot in the row.
-      guard let place = plan.tableInputs[name], let column = Column(entry, plan.schema.columns[place])
-      else { continue }
-      columns[place] = column
+      guard let place = plan.tableInputs[name] else { continue }
+      let type = plan.schema.columns[place].type
+      guard let column = Column(entry, of: type) else {
+        throw .wrongType(name, expected: type.word)
+      }
+      if let reason = entry.refusal(by: type) {
+        reasons[place] = reason
+      } else {
+        columns[place] = column
+      }
     }
     let hasTime = plan.schema.time != nil
     let period =
@@ -230,7 +229,7 @@ public struct CompiledPolicy: Sendable {
     let table = Table(
       schema: plan.schema, ids: TextColumn([record.subject]),
       periodTexts: hasTime ? TextColumn([period?.description]) : nil,
-      periods: hasTime ? [period].compactMap { $0 } : nil, columns: columns)
+      periods: hasTime ? [period].compactMap { $0 } : nil, columns: columns, reasons: reasons)
     return assess(table, scope: plan.scope, periods: .all).assessment(at: 0)
   }
 

@@ -28,6 +28,22 @@ public struct Table: Sendable {
       refusals: columns.map { _ in Refusals() })
   }
 
+  /// A table of one row.
+  ///
+  /// - Parameter reasons: for each column why its cell is unknown, where it is.
+  package init(
+    schema: TableSchema, ids: TextColumn, periodTexts: TextColumn?, periods: [Period]?,
+    columns: [Column?], reasons: [UnknownReason]
+  ) {
+    self.init(
+      schema: schema, ids: ids, periodTexts: periodTexts, periods: periods, columns: columns,
+      refusals: reasons.map { reason in
+        var refusals = Refusals()
+        if reason != .empty { refusals.add(row: 0, reason) }
+        return refusals
+      })
+  }
+
   init(
     schema: TableSchema, ids: TextColumn, periodTexts: TextColumn?, periods: [Period]?,
     columns: [Column?], refusals: [Refusals]

@@ -244,7 +244,8 @@ extension Compiler {
 
   /// From the input that makes it confidential to a quantity.
   private func path(
-    to index: Int, of step: (ConfidentialityLabel) -> ConfidentialityLabel.Step? = {
+    to index: Int,
+    of step: (ConfidentialityLabel) -> ConfidentialityLabel.Step? = {
       $0.individual ?? $0.group
     }
   ) -> [(name: String, span: SourceSpan)] {

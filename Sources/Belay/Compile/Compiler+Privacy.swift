@@ -167,4 +167,3 @@ extension DiagnosticCode {
   package static let noCrisisResources = DiagnosticCode(
     "no-crisis-resources", "A policy about people's wellbeing names no help in a crisis.")
 }
-

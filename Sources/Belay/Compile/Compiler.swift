@@ -232,7 +232,8 @@ struct Compiler {
   }
 
   private mutating func read(_ reference: NameReference, _ index: Int, _ target: Target) {
-    let (prefix, found) = target == .readable ? resolve(reference.text) : (nil, indices[reference.text])
+    let (prefix, found) =
+      target == .readable ? resolve(reference.text) : (nil, indices[reference.text])
     guard let found, target.admits(quantities[found].kind) else {
       if target == .readable, reference.text == "period" {
         notePeriod(reference.span)

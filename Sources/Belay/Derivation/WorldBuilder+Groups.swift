@@ -252,9 +252,10 @@ struct Members: Sendable {
   /// Hands the values of each group that has members to a body, on as many threads as asked for.
   func eachGroup(
     jobs: Int, _ values: [Double],
-    _ body: @escaping @Sendable (
-      Int, ArraySlice<Int32>, UnsafeBufferPointer<Double>, Scratch
-    ) -> Void
+    _ body:
+      @escaping @Sendable (
+        Int, ArraySlice<Int32>, UnsafeBufferPointer<Double>, Scratch
+      ) -> Void
   ) {
     // Threads take about as many rows each.
     let bounds = (0...jobs).map { job -> Int in

@@ -13,25 +13,15 @@ extension InputPlan {
   func load(_ entry: Record.Entry?) throws(RecordError) -> Outcome<Value> {
     guard let entry else { return .unknown(Unknown(name, .absent)) }
     let value: Value
-    let refusal: UnknownReason?
     switch (entry, type) {
-    case (.number(let number), .number):
-      // A computed entry that is no number is a value that is not there.
-      if number.isNaN { return .unknown(Unknown(name, .absent)) }
-      value = .double(number)
-      refusal = type.refusal(of: number)
-    case (.text(let text), .text):
-      value = .string(text)
-      refusal = type.refusal(of: text)
-    case (.boolean(let truth), .boolean):
-      value = .bool(truth)
-      refusal = type.refusal(of: truth)
-    case (.date(let date), .date):
-      value = date.value
-      refusal = type.refusal(of: date)
+    case (.number(let number), .number): value = .double(number)
+    case (.text(let text), .text): value = .string(text)
+    case (.boolean(let truth), .boolean): value = .bool(truth)
+    case (.date(let date), .date): value = date.value
     default: throw .wrongType(name, expected: type.word)
     }
-    return refusal.map { .unknown(Unknown(name, Self.reason($0))) } ?? .value(value)
+    return entry.refusal(by: type).map { .unknown(Unknown(name, Self.reason($0))) }
+      ?? .value(value)
   }
 
   static func reason(_ reason: UnknownReason) -> Unknown.Reason {
@@ -44,26 +34,27 @@ extension InputPlan {
   }
 }
 
-extension Column {
-  /// A column of one cell.
-  init?(_ value: Value) {
-    switch value {
-    case .double(let number): self = .number([number])
-    case .string(let text): self = .text(TextColumn([text]))
-    case .bool(let truth): self = .boolean(BooleanColumn([truth]))
-    case .timestamp(let time): self = .date([Int32(clamping: time.seconds / 86_400)])
-    default: return nil
+extension Record.Entry {
+  /// Why the entry cannot stand in a column of its type; nil when it can.
+  func refusal(by type: ColumnType) -> UnknownReason? {
+    switch self {
+    // A computed entry that is no number is a value that is not there.
+    case .number(let number): number.isNaN ? .empty : type.refusal(of: number)
+    case .text(let text): type.refusal(of: text)
+    case .boolean(let truth): type.refusal(of: truth)
+    case .date(let date): type.refusal(of: date)
     }
   }
+}
 
-  /// A column of one entry of a record; nil where it cannot stand in such a column.
-  init?(_ entry: Record.Entry, _ schema: ColumnSchema) {
-    switch entry {
-    case .number(let number) where schema.type.refusal(of: number) == nil: self = .number([number])
-    case .text(let text) where schema.type.refusal(of: text) == nil:
-      self = .text(TextColumn([text]))
-    case .boolean(let truth) where schema.type == .boolean: self = .boolean(BooleanColumn([truth]))
-    case .date(let date) where schema.type == .date: self = .date([date.daysSince1970])
+extension Column {
+  /// A column of one entry of a record; nil where it is of another type.
+  init?(_ entry: Record.Entry, of type: ColumnType) {
+    switch (entry, type) {
+    case (.number(let number), .number): self = .number([number])
+    case (.text(let text), .text): self = .text(TextColumn([text]))
+    case (.boolean(let truth), .boolean): self = .boolean(BooleanColumn([truth]))
+    case (.date(let date), .date): self = .date([date.daysSince1970])
     default: return nil
     }
   }
