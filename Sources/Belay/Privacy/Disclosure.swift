@@ -22,7 +22,8 @@
 /// independent sums, and each sum of a few people that these, or two of them and a new one, give is
 /// found; that no longer chain of sums exists is not proved, since proving it takes time that grows
 /// exponentially. Nothing is said about what follows from the values themselves: where a mean is the
-/// end of its range, everybody's value is. `Gate` rounds against that.
+/// end of its range, everybody's value is. `Gate` rounds against that, which makes such cases rare; it
+/// does not exclude them.
 package struct Disclosure: Sendable {
   /// The fewest people that anything shown may be about.
   package let minimum: Int
@@ -129,6 +130,8 @@ extension Disclosure {
         }
       }
       presumed = cells.indices.filter { isPresumed[$0] }
+      // A single cell that contains all others is the whole.
+      if inside[cells.count].count == 1 { isWholePresumed = false }
     }
 
     private func isFew(_ count: Int) -> Bool { count != 0 && abs(count) < minimum }

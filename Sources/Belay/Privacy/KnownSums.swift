@@ -11,6 +11,15 @@ struct KnownSums {
     /// Pieces in ascending order, and their factors, none 0.
     var pieces: [Int32] = []
     var factors: [UInt64] = []
+
+    func factor(of piece: Int32) -> UInt64? {
+      var (low, high) = (0, pieces.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if pieces[middle] < piece { low = middle + 1 } else { high = middle }
+      }
+      return low < pieces.count && pieces[low] == piece ? factors[low] : nil
+    }
   }
 
   private let minimum: Int
@@ -24,7 +33,7 @@ struct KnownSums {
   private var loose: [Row] = []
   /// The loose rows that contain, or once contained, a piece.
   private var containing: [[Int32]]
-  private var heaviestLoose = 0
+  private var looseWeights: [Int] = []
   /// The row that is being reduced, and the pieces that it may have a factor for.
   private var work: [UInt64]
   private var touched: [Int] = []
@@ -34,6 +43,8 @@ struct KnownSums {
   private static let prime: UInt64 = 2_147_483_647
   /// How many loose rows are combined with a new one in search of a few people.
   private static let depth = 2
+  /// Combinations of this many times the minimum are not combined further.
+  private static let heaviest = 16
 
   init(sizes: [Int], minimum: Int) {
     self.minimum = minimum
@@ -122,33 +133,48 @@ struct KnownSums {
   private func showsFew(_ row: Row, depth: Int) -> Bool {
     let weight = weight(row)
     if weight < minimum { return !row.pieces.isEmpty }
-    if depth == 0 || weight - depth * heaviestLoose >= minimum { return false }
+    // How many people each loose row has in common with this one, and which factor cancels whom.
+    var shared: [Int32: Int] = [:]
+    var cancelled: [Combination: Int] = [:]
     for (piece, factor) in zip(row.pieces, row.factors) {
       for i in containing[Int(piece)] {
-        let other = loose[Int(i)]
-        guard let place = other.pieces.firstIndex(of: piece) else { continue }
-        let ratio = factor * inverse(other.factors[place]) % Self.prime
-        if showsFew(difference(row, other, times: ratio), depth: depth - 1) { return true }
+        guard let other = loose[Int(i)].factor(of: piece) else { continue }
+        let ratio = other == 1 ? factor : factor * inverse(other) % Self.prime
+        shared[i, default: 0] += sizes[Int(piece)]
+        cancelled[Combination(row: i, factor: ratio), default: 0] += sizes[Int(piece)]
       }
     }
+    for (combination, people) in cancelled {
+      let other = Int(combination.row)
+      let left = weight + looseWeights[other] - shared[combination.row]! - people
+      if left > 0 && left < minimum { return true }
+      guard depth > 1, left < Self.heaviest * minimum else { continue }
+      let difference = difference(row, loose[other], times: combination.factor)
+      if showsFew(difference, depth: depth - 1) { return true }
+    }
     return false
+  }
+
+  private struct Combination: Hashable {
+    var row: Int32
+    var factor: UInt64
   }
 
   private mutating func insertLoose(_ row: Row, pivot: Int32) {
     for i in containing[Int(pivot)] {
       let other = loose[Int(i)]
-      guard let place = other.pieces.firstIndex(of: pivot) else { continue }
-      loose[Int(i)] = difference(other, row, times: other.factors[place])
+      guard let factor = other.factor(of: pivot) else { continue }
+      loose[Int(i)] = difference(other, row, times: factor)
       for piece in row.pieces where piece != pivot && !containing[Int(piece)].contains(i) {
         containing[Int(piece)].append(i)
       }
-      heaviestLoose = max(heaviestLoose, weight(loose[Int(i)]))
+      looseWeights[Int(i)] = weight(loose[Int(i)])
     }
     looseRow[Int(pivot)] = loose.count
     containing[Int(pivot)] = []
     for piece in row.pieces { containing[Int(piece)].append(Int32(loose.count)) }
     loose.append(row)
-    heaviestLoose = max(heaviestLoose, weight(row))
+    looseWeights.append(weight(row))
   }
 
   private func difference(_ a: Row, _ b: Row, times factor: UInt64) -> Row {

@@ -73,10 +73,11 @@ struct Attack {
   /// Whether the figures can all be true at once.
   mutating func isConsistent() -> Bool { programme.makeFeasible() }
 
-  /// What follows about groups of fewer people than the minimum whose mean is known to `width`.
+  /// What follows about groups of fewer people than the minimum whose mean is known more closely
+  /// than to `width`.
   mutating func findings(below minimum: Int, within width: Double) -> [Finding] {
     guard programme.makeFeasible() else { return [] }
-    let share = width / (range.upperBound - range.lowerBound) * (1 + 1e-6)
+    let share = width / (range.upperBound - range.lowerBound) * (1 - 1e-6)
     solutions = [programme.solution]
     // A few corners far apart show of most groups that they can be nearly anything.
     for stride in [1, 2, 3] {
@@ -93,7 +94,7 @@ struct Attack {
       var upper = range.lowerBound + bounds.upper * scale
       if lower <= range.lowerBound + width * 1e-6 { lower -= coded }
       if upper >= range.upperBound - width * 1e-6 { upper += coded }
-      guard upper - lower <= width * (1 + 1e-6) else { return }
+      guard upper - lower <= width * (1 - 1e-6) else { return }
       found.append(Finding(members: members, lower: lower, upper: upper))
     }
     // Some people of a piece: as many as can be told most about.
