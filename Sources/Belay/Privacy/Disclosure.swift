@@ -12,12 +12,18 @@
 ///    what contains it.
 /// 3. A figure differs by a few people from one that was shown for the same subject in an earlier
 ///    period. The newer one is withheld, and the older one stands.
-/// 4. A figure differs by a few people from what the subjects inside it, together, show or have
-///    shown. What is new inside is held back, the smallest first; where nothing new inside is to
-///    blame, the figure itself is.
+/// 4. Figures of this and of earlier periods, added and subtracted, leave a few people. The
+///    smallest that is new is held back: withheld where an earlier figure stands, else suppressed.
 ///
 /// People are numbers that the caller gives, the same in every period. A survey asks anew each
 /// time, so a figure without members is not compared with earlier ones.
+///
+/// Rules 1 to 3 hold without exception. For rule 4 what follows from all figures is reduced to
+/// independent sums, and each sum of a few people that these, or two of them and a new one, give is
+/// found; that no longer chain of sums exists is not proved, since proving it takes time that grows
+/// exponentially. Nothing is said about what follows from the values themselves: where a mean is the
+/// end of its range, everybody's value is. `Gate` rounds against that, which makes such cases rare; it
+/// does not exclude them.
 package struct Disclosure: Sendable {
   /// The fewest people that anything shown may be about.
   package let minimum: Int
@@ -32,7 +38,7 @@ package struct Disclosure: Sendable {
     package var subject: Int
     /// The index of the cell that contains this one.
     package var parent: Int?
-    /// Decides between cells of the same size: the subject's place in byte order.
+    /// Decides between cells of the same size: the subject's place in byte order, over all scopes.
     package var order: Int
     /// Whether there is a figure that wants to be shown; other cells only contain some.
     package var isFigure: Bool
@@ -66,11 +72,15 @@ package struct Disclosure: Sendable {
   /// What has been published of a family in earlier periods, and so stays known.
   package struct Ledger: Sendable {
     /// The rosters that were published for a subject, each once, the latest last.
-    package var rosters: [Int: [[Int32]]] = [:]
-    /// The subject that contained a subject when it was last seen.
-    package var containers: [Int: Int] = [:]
+    package private(set) var rosters: [Int: [[Int32]]] = [:]
 
     package init() {}
+
+    /// Takes down that a figure of these people was published.
+    package mutating func record(_ members: [Int32], for subject: Int) {
+      rosters[subject, default: []].removeAll { $0 == members }
+      rosters[subject, default: []].append(members)
+    }
   }
 
   /// What to do with each cell of a period; what is published goes into the ledger.
@@ -78,13 +88,11 @@ package struct Disclosure: Sendable {
   /// Periods come in their order. The answer does not depend on the order of the cells.
   package func decide(_ cells: [Cell], ledger: inout Ledger) -> [Decision] {
     var round = Round(cells, minimum: minimum, ledger: ledger)
-    round.run()
-    for (cell, decision) in zip(cells, round.decisions) {
-      guard let members = cell.members else { continue }
-      ledger.containers[cell.subject] = cell.parent.map { cells[$0].subject }
-      guard decision == .published else { continue }
-      ledger.rosters[cell.subject, default: []].removeAll { $0 == members }
-      ledger.rosters[cell.subject, default: []].append(members)
+    round.compareWithEarlier()
+    round.subtractEverything()
+    round.completeContainers()
+    for (cell, decision) in zip(cells, round.decisions) where decision == .published {
+      if let members = cell.members { ledger.record(members, for: cell.subject) }
     }
     return round.decisions
   }
@@ -93,114 +101,53 @@ package struct Disclosure: Sendable {
 extension Disclosure {
   /// The cells of one period while they are decided.
   private struct Round {
-    /// A cell of the period, a subject of the ledger that has none, or the root of all.
-    struct Node {
-      /// The index of the cell.
-      var cell: Int?
-      var children: [Int] = []
-      var parent: Int?
-      var count: Int
-      var order: Int
-      /// This period's roster.
-      var members: [Int32]?
-      /// Those published in earlier periods.
-      var earlier: [[Int32]] = []
-      /// Whether this period's roster is one of those.
-      var isUnchanged = false
-      /// Whether it counts as known although it has no figure.
-      var isPresumed = false
-      var decision = Decision.suppressed
-    }
-
     let minimum: Int
-    var nodes: [Node]
-    /// Every node after those inside it.
-    var upwards: [Int] = []
-    /// The people of the roster that is looked at, by the number of the look.
-    var marks: [Int32]
-    var mark: Int32 = 0
+    let cells: [Cell]
+    let earlier: [Int: [[Int32]]]
+    var decisions: [Decision]
+    /// The cells inside each cell; those that nothing contains come last.
+    var inside: [[Int]]
+    /// Containers without a figure whose total counts as known.
+    var presumed: [Int] = []
+    /// Whether the total of everybody does.
+    var isWholePresumed: Bool
 
     init(_ cells: [Cell], minimum: Int, ledger: Ledger) {
       self.minimum = minimum
-      nodes = cells.indices.map { i in
-        let cell = cells[i]
-        return Node(
-          cell: i, parent: cell.parent, count: cell.count, order: cell.order,
-          members: cell.members,
-          earlier: cell.members == nil ? [] : ledger.rosters[cell.subject] ?? [],
-          decision: cell.isFigure && cell.count >= minimum ? .published : .suppressed)
-      }
-      var places: [Int: Int] = [:]
-      for (i, cell) in cells.enumerated() { places[cell.subject] = i }
-      let gone = ledger.rosters.keys.filter { places[$0] == nil }.sorted()
-      for (offset, subject) in gone.enumerated() { places[subject] = cells.count + offset }
-      for subject in gone {
-        nodes.append(
-          Node(
-            parent: ledger.containers[subject].flatMap { places[$0] }, count: 0, order: 0,
-            earlier: ledger.rosters[subject]!))
-      }
-      // Cells that nothing contains are inside one whole, of which people may know the total.
-      let root = nodes.count
-      let tops = cells.filter { $0.parent == nil }
-      let everyone = tops.contains { $0.members == nil } ? nil : tops.flatMap { $0.members! }
-      nodes.append(
-        Node(count: tops.reduce(0) { $0 + $1.count }, order: 0, members: everyone))
-      for i in 0..<root {
-        let parent = nodes[i].parent ?? root
-        nodes[i].parent = parent
-        nodes[parent].children.append(i)
-        guard let cell = nodes[i].cell, cells[cell].isFigure else { continue }
-        if nodes[parent].cell.map({ !cells[$0].isFigure }) ?? (parent == root) {
-          nodes[parent].isPresumed = nodes[parent].count >= minimum
+      self.cells = cells
+      earlier = ledger.rosters
+      decisions = cells.map { $0.isFigure && $0.count >= minimum ? .published : .suppressed }
+      inside = [[Int]](repeating: [], count: cells.count + 1)
+      isWholePresumed = false
+      var isPresumed = [Bool](repeating: false, count: cells.count)
+      for (i, cell) in cells.enumerated() {
+        inside[cell.parent ?? cells.count].append(i)
+        guard cell.isFigure else { continue }
+        if let parent = cell.parent {
+          isPresumed[parent] = !cells[parent].isFigure && cells[parent].count >= minimum
+        } else {
+          isWholePresumed = true
         }
       }
-      upwards = [root]
-      var next = 0
-      while next < upwards.count {
-        upwards += nodes[upwards[next]].children
-        next += 1
-      }
-      upwards.reverse()
-      var last: Int32 = -1
-      for node in nodes {
-        for roster in node.earlier + [node.members ?? []] { last = max(last, roster.max() ?? -1) }
-      }
-      marks = [Int32](repeating: 0, count: Int(last) + 1)
-    }
-
-    var decisions: [Decision] { nodes.filter { $0.cell != nil }.map(\.decision) }
-
-    mutating func run() {
-      for i in nodes.indices { compareWithEarlier(i) }
-      // Holding back one figure may leave another to be looked at again; none ever comes back.
-      var before = -1
-      while true {
-        for i in upwards {
-          compareWithInside(i)
-          completeInside(i)
-        }
-        let held = nodes.count { $0.decision != .published }
-        if held == before { return }
-        before = held
-      }
+      presumed = cells.indices.filter { isPresumed[$0] }
+      // A single cell that contains all others is the whole.
+      if inside[cells.count].count == 1 { isWholePresumed = false }
     }
 
     private func isFew(_ count: Int) -> Bool { count != 0 && abs(count) < minimum }
 
-    private mutating func hold(_ i: Int) {
-      nodes[i].decision = nodes[i].earlier.isEmpty ? .suppressed : .withheld
+    /// Whether a cell comes after another where only one of two can be shown.
+    private func isSmaller(_ a: Int, _ b: Int) -> Bool {
+      (cells[a].count, cells[a].order, cells[a].subject)
+        < (cells[b].count, cells[b].order, cells[b].subject)
     }
 
-    private func isPublished(_ i: Int) -> Bool { nodes[i].decision == .published }
+    // MARK: - Rule 3
 
-    /// Rule 3.
-    private mutating func compareWithEarlier(_ i: Int) {
-      guard let members = nodes[i].members, isPublished(i) else { return }
-      for earlier in nodes[i].earlier {
-        let difference = difference(members, earlier)
-        if difference == 0 { nodes[i].isUnchanged = true }
-        if isFew(difference) { nodes[i].decision = .withheld }
+    mutating func compareWithEarlier() {
+      for (i, cell) in cells.enumerated() where decisions[i] == .published {
+        guard let members = cell.members, let earlier = earlier[cell.subject] else { continue }
+        if earlier.contains(where: { isFew(difference(members, $0)) }) { decisions[i] = .withheld }
       }
     }
 
@@ -208,102 +155,129 @@ extension Disclosure {
     private func difference(_ a: [Int32], _ b: [Int32]) -> Int {
       var (i, j, same) = (0, 0, 0)
       while i < a.count, j < b.count {
-        if a[i] == b[j] { same += 1 }
-        (i, j) = (i + (a[i] <= b[j] ? 1 : 0), j + (b[j] <= a[i] ? 1 : 0))
+        let (left, right) = (a[i], b[j])
+        if left == right { same += 1 }
+        if left <= right { i += 1 }
+        if right <= left { j += 1 }
       }
       return a.count + b.count - 2 * same
     }
 
-    // MARK: - Rule 2
-
-    /// Suppresses published nodes inside one that is known, until it leaves nobody or enough people.
-    private mutating func completeInside(_ i: Int) {
-      guard isPublished(i) || nodes[i].isPresumed else { return }
-      var inside: [Int] = []
-      collectPublished(inside: i, into: &inside)
-      var rest = nodes[i].count - inside.reduce(0) { $0 + nodes[$1].count }
-      while isFew(rest), let smallest = smallest(of: inside) {
-        inside.removeAll { $0 == smallest }
-        nodes[smallest].decision = .suppressed
-        let known = inside.count
-        collectPublished(inside: smallest, into: &inside)
-        rest += nodes[smallest].count - inside[known...].reduce(0) { $0 + nodes[$1].count }
-      }
-    }
-
-    /// The largest published nodes inside one.
-    private func collectPublished(inside i: Int, into found: inout [Int]) {
-      for child in nodes[i].children {
-        if isPublished(child) {
-          found.append(child)
-        } else {
-          collectPublished(inside: child, into: &found)
-        }
-      }
-    }
-
-    private func smallest(of candidates: [Int]) -> Int? {
-      candidates.min { (nodes[$0].count, nodes[$0].order) < (nodes[$1].count, nodes[$1].order) }
-    }
-
     // MARK: - Rule 4
 
-    /// Holds back what tells a few people in a node's rosters from those inside it.
-    private mutating func compareWithInside(_ i: Int) {
-      if let members = nodes[i].members, !nodes[i].isUnchanged,
-        isPublished(i) || nodes[i].isPresumed
-      {
-        let before = nodes
-        if !holdInside(i, comparing: members) {
-          nodes = before
-          if !nodes[i].isPresumed { hold(i) }
+    mutating func subtractEverything() {
+      let known = earlier.keys.sorted().flatMap { earlier[$0]! }
+      let candidates = cells.indices.filter {
+        decisions[$0] == .published && cells[$0].members != nil
+      }
+      .sorted { isSmaller($1, $0) }
+      let containers = presumed.filter { cells[$0].members != nil }.sorted { isSmaller($1, $0) }
+      let rosters =
+        known.sorted { $0.count < $1.count } + (containers + candidates).map { cells[$0].members! }
+      let pieces = Pieces(rosters)
+      var sums = KnownSums(sizes: pieces.sizes, minimum: minimum)
+      for i in known.indices { _ = sums.add(pieces.pieces(of: i), isCertain: true) }
+      for i in containers.indices {
+        // A total that tells about a few people tells it without us.
+        _ = sums.add(pieces.pieces(of: known.count + i), isCertain: false)
+      }
+      for (place, i) in candidates.enumerated() {
+        let row = pieces.pieces(of: known.count + containers.count + place)
+        if !sums.add(row, isCertain: false) {
+          decisions[i] = earlier[cells[i].subject] == nil ? .suppressed : .withheld
         }
       }
-      for earlier in nodes[i].earlier where hasNews(inside: i) {
-        _ = holdInside(i, comparing: earlier)
+    }
+
+    // MARK: - Rule 2
+
+    mutating func completeContainers() {
+      // Every cell after those that contain it.
+      var downwards = inside[cells.count]
+      var next = 0
+      while next < downwards.count {
+        downwards += inside[downwards[next]]
+        next += 1
+      }
+      let isPresumed = Set(presumed)
+      for i in downwards.reversed() where decisions[i] == .published || isPresumed.contains(i) {
+        complete(i, count: cells[i].count)
+      }
+      if isWholePresumed {
+        complete(cells.count, count: inside[cells.count].reduce(0) { $0 + cells[$1].count })
       }
     }
 
-    private func isNews(_ i: Int) -> Bool {
-      isPublished(i) && nodes[i].members != nil && !nodes[i].isUnchanged
-    }
-
-    private func hasNews(inside i: Int) -> Bool {
-      nodes[i].children.contains { isNews($0) || hasNews(inside: $0) }
-    }
-
-    /// Whether, once news inside a node are held back, a roster of it is safe.
-    private mutating func holdInside(_ i: Int, comparing roster: [Int32]) -> Bool {
-      mark += 1
-      for member in roster { marks[Int(member)] = mark }
-      while true {
-        var news: [Int] = []
-        let left = roster.count - nodes[i].children.reduce(0) { $0 + gain(of: $1, news: &news) }
-        guard isFew(left) else { return true }
-        guard let smallest = smallest(of: news) else { return false }
-        hold(smallest)
+    /// Suppresses published cells inside one until they leave nobody or enough people.
+    private mutating func complete(_ container: Int, count: Int) {
+      var shown: [Int] = []
+      collectPublished(inside: container, into: &shown)
+      var rest = count - shown.reduce(0) { $0 + cells[$1].count }
+      while isFew(rest), let smallest = shown.min(by: isSmaller) {
+        shown.removeAll { $0 == smallest }
+        decisions[smallest] = .suppressed
+        let others = shown.count
+        collectPublished(inside: smallest, into: &shown)
+        rest += cells[smallest].count - shown[others...].reduce(0) { $0 + cells[$1].count }
       }
     }
 
-    /// How much nearer to the marked people the rosters of a node, or of those inside it, can bring.
-    ///
-    /// Rosters of different subjects hardly share people, so that the nearest of each are the
-    /// nearest together.
-    private func gain(of i: Int, news: inout [Int]) -> Int {
-      var best = 0
-      var bestNews: [Int] = []
-      for child in nodes[i].children { best += gain(of: child, news: &bestNews) }
-      func consider(_ roster: [Int32], isNew: Bool) {
-        let shared = roster.count { marks[Int($0)] == mark }
-        let gain = 2 * shared - roster.count
-        guard gain > best else { return }
-        best = gain
-        bestNews = isNew ? [i] : []
+    /// The largest published cells inside one.
+    private func collectPublished(inside container: Int, into found: inout [Int]) {
+      for i in inside[container] {
+        if decisions[i] == .published {
+          found.append(i)
+        } else {
+          collectPublished(inside: i, into: &found)
+        }
       }
-      for earlier in nodes[i].earlier { consider(earlier, isNew: false) }
-      if isNews(i) { consider(nodes[i].members!, isNew: true) }
-      news += bestNews
-      return best
+    }
+  }
+
+  /// The groups of people who are in the same rosters.
+  private struct Pieces {
+    private(set) var sizes: [Int] = []
+    private let rosters: [[Int32]]
+    /// The piece of each person.
+    private var piece: [Int32]
+
+    init(_ rosters: [[Int32]]) {
+      self.rosters = rosters
+      let people = rosters.reduce(0) { max($0, Int($1.last ?? -1) + 1) }
+      piece = [Int32](repeating: 0, count: people)
+      sizes = [people]
+      // Each roster splits the pieces that it has a part of.
+      var part: [Int32] = [-1]
+      for roster in rosters {
+        var split: [Int32] = []
+        for person in roster {
+          let old = Int(piece[Int(person)])
+          if part[old] < 0 {
+            part[old] = Int32(sizes.count)
+            split.append(Int32(old))
+            sizes.append(0)
+            part.append(-1)
+          }
+          sizes[old] -= 1
+          sizes[Int(part[old])] += 1
+          piece[Int(person)] = part[old]
+        }
+        for old in split { part[Int(old)] = -1 }
+      }
+      // Where a roster took all of a piece, nobody is left in it.
+      let places = sizes.indices.filter { sizes[$0] > 0 }
+      for (place, old) in places.enumerated() { part[old] = Int32(place) }
+      for person in piece.indices { piece[person] = part[Int(piece[person])] }
+      sizes = places.map { sizes[$0] }
+    }
+
+    /// The pieces that make up a roster.
+    func pieces(of roster: Int) -> [Int] {
+      var found: [Int32] = rosters[roster].map { piece[Int($0)] }
+      found.sort()
+      var distinct: [Int] = []
+      for piece in found where distinct.last != Int(piece) { distinct.append(Int(piece)) }
+      return distinct
     }
   }
 }

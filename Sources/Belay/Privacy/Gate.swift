@@ -5,10 +5,15 @@ import CEL
 /// Below the minimum group size the figure is suppressed; any other is rounded to 5 % of its
 /// declared range, and the end steps are coded (`at least 95 %`). Everything downstream,
 /// scores, thresholds and messages included, reads what the gate lets through.
-struct Gate: Sendable {
+package struct Gate: Sendable {
   /// The declared range of the figure.
-  let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
   let minimumGroupSize: Int
+
+  package init(range: ClosedRange<Double>, minimumGroupSize: Int) {
+    self.range = range
+    self.minimumGroupSize = minimumGroupSize
+  }
 
   private static let steps = 20.0
 
@@ -26,7 +31,7 @@ struct Gate: Sendable {
   }
 
   /// The figure at the nearest step, the end steps drawn in by one.
-  func rounded(_ figure: Double) -> Double {
+  package func rounded(_ figure: Double) -> Double {
     let width = range.upperBound - range.lowerBound
     let step = ((figure - range.lowerBound) / width * Self.steps).rounded()
     let coded = min(max(step, 1), Self.steps - 1)
@@ -34,14 +39,23 @@ struct Gate: Sendable {
     return (range.lowerBound * (Self.steps - coded) + range.upperBound * coded) / Self.steps
   }
 
+  /// What a person's value counts as in a group's figure: the ends are coded as those of figures are.
+  ///
+  /// Where a group turns out to be unanimous at an end, nobody's value is known any better than
+  /// from the coded figure.
+  package func contribution(of value: Double) -> Double {
+    let inset = (range.upperBound - range.lowerBound) / Self.steps * 1.5
+    return min(max(value, range.lowerBound + inset), range.upperBound - inset)
+  }
+
   /// How a figure that went through the gate is to be read.
-  func reading(of figure: Double) -> Reading {
+  package func reading(of figure: Double) -> Reading {
     if figure <= rounded(range.lowerBound) { return .atMost }
     if figure >= rounded(range.upperBound) { return .atLeast }
     return .exactly
   }
 
-  enum Reading: String {
+  package enum Reading: String, Sendable {
     case atMost = "at most "
     case exactly = ""
     case atLeast = "at least "
