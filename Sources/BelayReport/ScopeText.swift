@@ -116,6 +116,8 @@ struct ScopeText {
   private func firstDetailed(of levels: Int) -> Int { max(1, min(2, levels - 1)) }
 
   private func detail(_ assessment: Assessment, level: Int?) -> Detail {
+    // Who asks for one subject wants all that there is.
+    if table.view.subject != nil { return .full }
     guard let score = table.scores.first else {
       return assessment.alerts.isEmpty && assessment.measures.isEmpty ? .id : .full
     }
