@@ -57,6 +57,7 @@ struct Deriver {
 
   private mutating func program() -> PolicyProgram {
     let scopes = self.compiler.usedScopes
+    deriveInOrder(scopes)
     var closures: [(Scope, Closure)] = []
     for scope in scopes {
       var closure = Closure()
@@ -115,6 +116,20 @@ struct Deriver {
       populations: populations)
   }
 
+  /// Derives what is needed after what it reads, so that no derivation waits for a chain of others.
+  private mutating func deriveInOrder(_ scopes: [Scope]) {
+    var isNeeded = [Bool](repeating: false, count: compiler.quantities.count)
+    var pending = compiler.quantities.indices.filter { index in
+      scopes.contains { isRoot(index, of: $0) }
+    }
+    while let index = pending.popLast() {
+      if isNeeded[index] { continue }
+      isNeeded[index] = true
+      pending += compiler.quantities[index].reads.map(\.index)
+    }
+    for index in compiler.order where isNeeded[index] { _ = derive(index) }
+  }
+
   /// Operands name inputs until it is known which column each has.
   private func resolved(_ tables: [Scope: TablePlan]) -> [Derivation] {
     derivations.map { derivation in
@@ -143,11 +158,27 @@ struct Deriver {
 
   // MARK: What rows read
 
+  /// What is still to be looked at of what rows read: chains are long, and stacks are not.
+  private struct Visit {
+    let index: Int
+    let name: String
+    var isPart = false
+  }
+
   private mutating func visit(
-    _ index: Int, _ name: String, in scope: Scope, isRaw: Bool, _ closure: inout Closure,
-    isPart: Bool = false
+    _ index: Int, _ name: String, in scope: Scope, isRaw: Bool, _ closure: inout Closure
   ) {
-    if closure.locals.contains(index) || closure.derived[name] != nil { return }
+    var pending = [Visit(index: index, name: name)]
+    while let next = pending.popLast() {
+      visit(next, in: scope, isRaw: isRaw, &closure, &pending)
+    }
+  }
+
+  private mutating func visit(
+    _ next: Visit, in scope: Scope, isRaw: Bool, _ closure: inout Closure, _ pending: inout [Visit]
+  ) {
+    let (index, name) = (next.index, next.name)
+    if closure.derived[name] != nil { return }
     let quantity = compiler.quantities[index]
     var isLocal = true
     switch quantity.kind {
@@ -167,7 +198,7 @@ struct Deriver {
       return
     case .parameter: break
     case .factor:
-      if case .one(let found) = compiler.scopes[index] { isLocal = found == scope || isPart }
+      if case .one(let found) = compiler.scopes[index] { isLocal = found == scope || next.isPart }
     default:
       if case .one(let found) = compiler.scopes[index] { isLocal = found == scope }
     }
@@ -177,6 +208,7 @@ struct Deriver {
       closure.level = max(closure.level, derivations[derived].level)
       return
     }
+    if closure.locals.contains(index) { return }
     if let derived = derive(index) {
       closure.derived[name] = derived
       closure.level = max(closure.level, derivations[derived].level)
@@ -187,9 +219,8 @@ struct Deriver {
     for read in quantity.reads where !read.isOfMembers {
       var isPart = false
       if case .part = read.manner { isPart = true }
-      visit(
-        read.index, compiler.readableName(read.name), in: scope, isRaw: isRaw, &closure,
-        isPart: isPart)
+      pending.append(
+        Visit(index: read.index, name: compiler.readableName(read.name), isPart: isPart))
     }
   }
 

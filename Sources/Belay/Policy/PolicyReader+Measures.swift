@@ -263,6 +263,11 @@ extension PolicyReader {
     return wholeNumber("carry", fields, 1...Self.mostPeriods)
   }
 
+  mutating func every(_ fields: Fields) -> Granularity? {
+    if fields.has("every") { needTime(fields, "every") }
+    return fields.word("every", Granularity.self, &diagnostics)
+  }
+
   mutating func shareWith(
     _ fields: Fields
   ) -> [(audience: NameReference, consent: NameReference)] {
