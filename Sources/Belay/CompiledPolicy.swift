@@ -20,6 +20,8 @@ public struct CompiledPolicy: Sendable {
   public let crisisResources: [CrisisResource]
   /// True when an input is confidential or comes from a questionnaire.
   public let hasWellbeingContent: Bool
+  /// The names of all audiences: those that Belay knows, then the policy's own.
+  public let audiences: [String]
   /// The facts that the policy cites, in policy order.
   public let facts: [Fact]
   /// What compiling found that is no error, sorted by place.
@@ -56,6 +58,7 @@ public struct CompiledPolicy: Sendable {
     prohibitedUse = policy.prohibitedUse
     crisisResources = policy.crisisResources
     hasWellbeingContent = policy.inputs.contains { $0.isConfidential || $0.instrument != nil }
+    audiences = Audience.allCases.map(\.rawValue) + policy.ownAudiences.map(\.name.text)
     facts = policy.facts.map(\.fact)
     warnings = diagnostics.sortedByPlace()
     self.program = program

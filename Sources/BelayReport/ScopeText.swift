@@ -265,11 +265,21 @@ struct ScopeText {
   private func said(_ measure: ShownMeasure) -> String {
     guard case .value(let value) = measure.value else { return "\(measure.label)\u{A0}unknown" }
     let unit = measure.unit.map { "\u{A0}\(noBreaks($0))" } ?? ""
-    return "\(measure.label)\u{A0}\(Wording.text(value, NumberStyle(decimals: decimals)))\(unit)"
+    let bound =
+      switch measure.bound {
+      case .exact: ""
+      case .atMost: "at\u{A0}most\u{A0}"
+      case .atLeast: "at\u{A0}least\u{A0}"
+      }
+    let carried = measure.isCarried ? " (carried)" : ""
+    let text = Wording.text(value, NumberStyle(decimals: decimals))
+    return "\(measure.label)\u{A0}\(bound)\(text)\(unit)\(carried)"
   }
 
   private func said(_ alert: AlertResult) -> String {
-    "\(alert.severity.rawValue): \(alert.message.isEmpty ? alert.label : alert.message)"
+    let state = alert.state == .clearing ? ", clearing" : ""
+    return "\(alert.severity.rawValue)\(state): "
+      + (alert.message.isEmpty ? alert.label : alert.message)
   }
 
   /// By severity, then in policy order.

@@ -371,10 +371,21 @@ extension Compiler {
     return MessagePlan(pieces: pieces)
   }
 
-  private func gate(of name: String) -> Gate? {
-    guard let index = indices[name], case .input(let i) = quantities[index].kind,
-      policy.inputs[i].isConfidential, let range = policy.inputs[i].range
-    else { return nil }
+  /// The gate that a quantity went through, where its value is a figure as it left the gate.
+  func gate(of name: String) -> Gate? {
+    guard let index = indices[readableName(name)] else { return nil }
+    let range: ClosedRange<Double>?
+    switch quantities[index].kind {
+    case .input(let i): range = policy.inputs[i].range
+    case .measure(let i):
+      if case .expression(let text) = policy.measures[i].formula {
+        // Another name for a figure reads like it.
+        return isName(text.text) ? gate(of: text.text) : nil
+      }
+      range = policy.measures[i].range ?? 0...1
+    default: return nil
+    }
+    guard families[index] != nil, let range else { return nil }
     return Gate(range: range, minimumGroupSize: policy.minimumGroupSize)
   }
 

@@ -93,6 +93,7 @@ struct Deriver {
       for (name, derived) in closure.derived.sorted(by: { $0.value < $1.value }) {
         builder.add(finished.derivations[derived], derived, named: name)
       }
+      builder.carriers = finished.carriers(in: closure)
       return builder.finish(reading: closure.inputs)
     }
     let plans = closures.map { builder($0.0, $0.1) }
@@ -484,6 +485,25 @@ struct Deriver {
   }
 
   // MARK: What carries values
+
+  /// For each slot of what rows compute or are given, the derivations that carry values into it.
+  private func carriers(in closure: Closure) -> [Int: [Int]] {
+    var carriers: [Int: [Int]] = [:]
+    for (name, id) in closure.derived {
+      let own = self.carriers(of: id)
+      if !own.isEmpty { carriers[compiler.slot(name)] = own }
+    }
+    for index in compiler.order where closure.locals.contains(index) {
+      let quantity = compiler.quantities[index]
+      if carriers[compiler.slot(quantity.name)] != nil { continue }
+      var own: Set<Int> = []
+      for read in quantity.reads where !read.isOfMembers {
+        own.formUnion(carriers[compiler.slot(compiler.readableName(read.name))] ?? [])
+      }
+      if !own.isEmpty { carriers[compiler.slot(quantity.name)] = own.sorted() }
+    }
+    return carriers
+  }
 
   private func carriers(of closure: Closure) -> [Int] {
     Array(Set(closure.derived.values.flatMap { carriers(of: $0) })).sorted()

@@ -24,7 +24,11 @@ struct PolicyProgram: Sendable {
 
   /// Whether each row of a scope can be assessed by itself.
   func isRowByRow(_ scope: Scope) -> Bool {
-    populations[scope] == nil && (plan(of: scope)?.inputs.allSatisfy { $0.derived == nil } ?? true)
+    guard let plan = plan(of: scope) else { return true }
+    guard populations[scope] == nil else { return false }
+    return plan.inputs.allSatisfy { $0.derived == nil }
+      // Not all results are for all eyes.
+      && !plan.access.values.contains(where: \.isIndividual)
   }
 
   /// For each scope whose rows are looked at when a scope is assessed, itself included, the
