@@ -92,7 +92,8 @@ private struct ScreenRound {
     var ledger = Disclosure.Ledger()
     for rows in rowsByPeriod() {
       let (cells, places) = cells(rows)
-      let decisions = disclosure.decide(cells, ledger: &ledger)
+      var decisions = disclosure.decide(cells, ledger: &ledger)
+      for cell in tooTelling(cells, places, decisions) { decisions[cell] = .suppressed }
       for (cell, place) in places.enumerated() { settle(place.scope, place.row, decisions[cell]) }
     }
     var settled = figures.makeIterator()
@@ -149,6 +150,37 @@ private struct ScreenRound {
     }
     countContainers(&cells)
     return (cells, places)
+  }
+
+  /// The cells whose figures tell too much together with those of their containers.
+  private func tooTelling(
+    _ cells: [Disclosure.Cell], _ places: [(scope: Scope, row: Int)],
+    _ decisions: [Disclosure.Decision]
+  ) -> Set<Int> {
+    let endGuard = EndGuard(minimum: plan.minimum)
+    // Figures of a scope are compared with those of others in the order of the policy.
+    let most = scopes.map { scope in figures.count { $0.plan.scope == scope } }.max() ?? 0
+    var tooTelling: Set<Int> = []
+    for place in 0..<most {
+      tooTelling.formUnion(
+        endGuard.suppressed(
+          cells.indices.map { cell in
+            let (scope, row) = places[cell]
+            let own = figures.filter { $0.plan.scope == scope }
+            var shown: ClosedRange<Double>?
+            if decisions[cell] == .published, let figure = own.dropFirst(place).first ?? own.first {
+              shown = figure.gate.bounds(of: figure.raw[row])
+                .map {
+                  $0.lowerBound * Double(cells[cell].count)...$0.upperBound
+                    * Double(cells[cell].count)
+                }
+            }
+            return EndGuard.Cell(
+              parent: cells[cell].parent, count: cells[cell].count, shown: shown,
+              order: cells[cell].order)
+          }))
+    }
+    return tooTelling
   }
 
   /// A container without a figure of its own has the people of those inside.

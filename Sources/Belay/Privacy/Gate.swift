@@ -48,6 +48,19 @@ package struct Gate: Sendable {
     return min(max(value, range.lowerBound + inset), range.upperBound - inset)
   }
 
+  /// Between which shares of the range a figure lies that is shown rounded; nil for none.
+  func bounds(of raw: Double) -> ClosedRange<Double>? {
+    guard raw.isKnown else { return nil }
+    let figure = rounded(raw)
+    let share = (figure - range.lowerBound) / (range.upperBound - range.lowerBound)
+    let half = 0.5 / Self.steps
+    return switch reading(of: figure) {
+    case .atMost: 0...share + half
+    case .exactly: share - half...share + half
+    case .atLeast: share - half...1
+    }
+  }
+
   /// How a figure that went through the gate is to be read.
   package func reading(of figure: Double) -> Reading {
     if figure <= rounded(range.lowerBound) { return .atMost }

@@ -15,24 +15,25 @@ import Testing
   private static func policy(isConfidential: Bool) throws -> CompiledPolicy {
     let (confidential, range) =
       isConfidential ? (", confidential: true", ", range: [0, 10]") : ("", "")
-    return try CompiledPolicy(yaml:
-      """
-      belay: 1
-      policy: attacked
-      time: {column: month, every: month}
-      privacy: {minimum_group_size: 5}
-      inputs:
-        provider_id: {type: text, role: provider}
-        team: {type: text, role: team}
-        site: {scope: team, type: text, role: site}
-        organization: {scope: site, type: text, role: organization}
-        distress: {type: number, range: [0, 10]\(confidential)}
-      measures:
-        team_mean: {scope: team, of: distress, take: mean\(range), show: true}
-        site_mean: {scope: site, of: distress, take: mean\(range), show: true}
-        organization_mean: {scope: organization, of: distress, take: mean\(range), show: true}
-      crisis_resources: [{region: US, name: Lifeline, contact: "988"}]
-      """)
+    return try CompiledPolicy(
+      yaml:
+        """
+        belay: 1
+        policy: attacked
+        time: {column: month, every: month}
+        privacy: {minimum_group_size: 5}
+        inputs:
+          provider_id: {type: text, role: provider}
+          team: {type: text, role: team}
+          site: {scope: team, type: text, role: site}
+          organization: {scope: site, type: text, role: organization}
+          distress: {type: number, range: [0, 10]\(confidential)}
+        measures:
+          team_mean: {scope: team, of: distress, take: mean\(range), show: true}
+          site_mean: {scope: site, of: distress, take: mean\(range), show: true}
+          organization_mean: {scope: organization, of: distress, take: mean\(range), show: true}
+        crisis_resources: [{region: US, name: Lifeline, contact: "988"}]
+        """)
   }
 
   private let screened: CompiledPolicy
@@ -139,7 +140,7 @@ import Testing
       let organization = GeneratedOrganization(random: &random)
       if isTold(try anew(organization, by: open), within: Self.step * 1.001) { told += 1 }
     }
-    #expect(told > cases / 2)
+    #expect(told > cases / 4)
   }
 
   /// Whoever assumes that nobody's value changed has three times as many figures about it. What the
