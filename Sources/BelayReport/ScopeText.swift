@@ -160,7 +160,8 @@ struct ScopeText {
   private func writeHead(_ assessment: Assessment, _ detail: Detail, to page: inout TextPage) {
     var pieces: [(text: String, style: TextPage.Style?)] = []
     let id = TextLayout.fitted(assessment.subject, to: idColumns)
-    pieces.append((TextLayout.padded(id, to: idColumns), .bold))
+    let isAlone = assessment.scores.isEmpty && detail == .full && isOfOnePeriod
+    pieces.append((isAlone ? id : TextLayout.padded(id, to: idColumns), .bold))
     if let period = assessment.period, !isOfOnePeriod {
       pieces.append((TextLayout.padded(period, to: periodColumns), nil))
     }
@@ -236,6 +237,9 @@ struct ScopeText {
       let terminal = terms.isEmpty ? "" : " (\(terms.joined(separator: ", ")))"
       page.entry(
         "Alert", said(alert) + terminal, at: 4, alert.severity >= .high ? .red : .yellow)
+    }
+    if !assessment.pending.isEmpty {
+      page.entry("Pending", assessment.pending.map(\.label).joined(separator: "; "), at: 4)
     }
     writeUndetermined(assessment.undetermined, to: &page)
     if !assessment.interventions.isEmpty {

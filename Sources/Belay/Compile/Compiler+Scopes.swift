@@ -149,7 +149,7 @@ extension Compiler {
           report(.mixedScopes((read.name, found, read.span), one))
           isRight = false
         } else if let prefix, prefix != found {
-          report(.otherScope(read.name, found, at: read.span))
+          report(.otherScope(read.name, found, scope, at: read.span))
           isRight = false
         } else if prefix == nil, found > scope, !isLenient {
           if case .part = read.manner {
@@ -238,13 +238,17 @@ extension Diagnostic {
   }
 
   fileprivate static func otherScope(
-    _ name: String, _ scope: Scope, at span: SourceSpan
+    _ name: String, _ scope: Scope, _ here: Scope, at span: SourceSpan
   ) -> Diagnostic {
     let bare = name.drop { $0 != "." }.dropFirst()
     return Diagnostic(
       code: .mixedScopes, message: "`\(bare)` is about \(scope.words)",
       primary: Label(span: span, text: "read from another scope"),
-      fixIts: [FixIt(replacing: span, with: "\(scope.rawValue).\(bare)")])
+      fixIts: [
+        FixIt(
+          replacing: span,
+          with: scope > here ? "\(scope.rawValue).\(bare)" : String(bare))
+      ])
   }
 
   fileprivate static func rollsUpNothing(
