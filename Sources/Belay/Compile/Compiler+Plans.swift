@@ -181,6 +181,11 @@ extension Compiler {
       derived = DerivedMeasure(formula: measure.formula, of: of, type: type)
     case .peers(let text, _, let within):
       for group in within {
+        if let container = Scope(rawValue: group.text), indices[group.text] == nil,
+          container <= scope(of: measure.name.text)
+        {
+          report(.groupOfOne(group, scope(of: measure.name.text)))
+        }
         guard let type = environment.type(of: group.text) else { continue }
         if type != .string { report(.groupIsNoText(group)) }
       }
@@ -479,6 +484,12 @@ extension Diagnostic {
     Diagnostic(
       code: .wrongType, message: "this cannot be counted",
       primary: Label(span: span, text: "a condition, number, text or date is needed here"))
+  }
+
+  fileprivate static func groupOfOne(_ group: NameReference, _ scope: Scope) -> Diagnostic {
+    Diagnostic(
+      code: .mixedScopes, message: "a \(group.text) does not contain \(scope.rawValue)s",
+      primary: Label(span: group.span, text: "peers are in one larger scope, or of one group"))
   }
 
   fileprivate static func groupIsNoText(_ reference: NameReference) -> Diagnostic {

@@ -54,6 +54,7 @@ struct Compiler {
     compiler.findScopes()
     compiler.checkScores()
     compiler.checkSubjects()
+    compiler.checkPopulations()
     compiler.checkReferences()
     compiler.checkPrivacy()
     compiler.findLabels()

@@ -178,7 +178,12 @@ struct Deriver {
     _ next: Visit, in scope: Scope, isRaw: Bool, _ closure: inout Closure, _ pending: inout [Visit]
   ) {
     let (index, name) = (next.index, next.name)
-    if closure.derived[name] != nil { return }
+    if closure.locals.contains(index) { return }
+    if closure.derived[name] != nil {
+      // A part of the rows' own domains is theirs, even where it is read of the container too.
+      guard next.isPart, case .factor = compiler.quantities[index].kind else { return }
+      closure.derived[name] = nil
+    }
     let quantity = compiler.quantities[index]
     var isLocal = true
     switch quantity.kind {
@@ -208,7 +213,6 @@ struct Deriver {
       closure.level = max(closure.level, derivations[derived].level)
       return
     }
-    if closure.locals.contains(index) { return }
     if let derived = derive(index) {
       closure.derived[name] = derived
       closure.level = max(closure.level, derivations[derived].level)
