@@ -180,6 +180,11 @@ public struct CompiledPolicy: Sendable {
     return assessed.map { assess(world, $0, periods, jobs, nil) }
   }
 
+  /// The containers that rows name and that the table of their scope lacks.
+  public func unknownContainers(in tables: [Scope: Table]) -> [UnknownContainers] {
+    program.unknownContainers(in: tables)
+  }
+
   private func checkTables(_ tables: [Scope: Table], _ scope: Scope) throws(MissingTable) {
     guard let plan = plan(of: scope) else {
       throw MissingTable(scope: scope, columns: [], reader: scope)

@@ -124,6 +124,7 @@ struct Assess: ParsableCommand {
       for data in data.sorted(by: { $0.scope < $1.scope }) where read.contains(data.scope) {
         tables[data.scope] = try self.read(data, bytes, by: policy, console)
       }
+      for unknown in policy.unknownContainers(in: tables) { console.say(note(of: unknown)) }
       let view = try view(policy)
       let assessed = try assess(tables, shown, periods, by: policy).map { $0.seen(by: view) }
       for table in assessed where table.count == 0 && tables[table.scope]?.rowCount ?? 0 > 0 {
@@ -224,6 +225,16 @@ struct Assess: ParsableCommand {
             ? "; write \(chosen.rawValue)=FILE" : "; CSV holds one scope, which --scope chooses"))
     }
     return [chosen]
+  }
+
+  private func note(of unknown: UnknownContainers) -> String {
+    let name = data.first { $0.scope == unknown.container }?.name ?? ""
+    let rows = unknown.rowCount == 1 ? "1 row names" : "\(unknown.rowCount) rows name"
+    let most = 5
+    let more = unknown.ids.count > most ? " and \(unknown.ids.count - most) more" : ""
+    return "note: of the \(unknown.scope.rawValue) data \(rows) a \(unknown.container.rawValue) "
+      + "that `\(name)` lacks: "
+      + unknown.ids.prefix(most).map { "`\($0)`" }.joined(separator: ", ") + more
   }
 
   private func assess(
