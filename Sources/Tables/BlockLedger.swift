@@ -52,21 +52,14 @@ package struct BlockLedger {
     guard let time = layout.schema.time, time.every != .day,
       spellings.short == nil || spellings.day == nil
     else { return }
-    var hasNew = false
     func place(_ found: (record: Int, cell: Cell)?) -> (label: Label, row: Int)? {
       guard let found else { return nil }
-      hasNew = true
       return (
         text.lines.label(found.cell.lower, found.cell.upper), recordCount + found.record + 1
       )
     }
     if spellings.short == nil { spellings.short = place(findings.firstShort) }
     if spellings.day == nil { spellings.day = place(findings.firstDay) }
-    guard hasNew, let short = spellings.short, let day = spellings.day else { return }
-    let (first, then) = short.row < day.row ? (short, day) : (day, short)
-    diagnostics.add(.mixedSpellings) {
-      .mixedSpellings(time.column, first: first, then: then)
-    }
   }
 
   private mutating func report(
@@ -118,6 +111,12 @@ package struct BlockLedger {
   ///   name no columns, and lack none.
   package mutating func finish() throws(TableError) -> [Bool] {
     let schema = layout.schema
+    if let time = schema.time, let short = spellings.short, let day = spellings.day {
+      let (first, then) = short.row < day.row ? (short, day) : (day, short)
+      diagnostics.add(.mixedSpellings) {
+        .mixedSpellings(time.column, first: first, then: then)
+      }
+    }
     guard layout.format != .csv else { return schema.columns.indices.map(layout.hasColumn) }
     if let firstRecord {
       let missing = schema.requiredHeaders.filter { !fields.contains($0) }

@@ -155,7 +155,8 @@ struct AssessmentBuilder {
     let alert = plan.alerts[index]
     return AlertResult(
       id: alert.name, label: alert.label, severity: severity,
-      state: alertState(alert.slot) ?? .firing, audience: audience(alert), owner: alert.owner, due: alert.due,
+      state: alertState(alert.slot) ?? .firing, audience: audience(alert), owner: alert.owner,
+      due: alert.due,
       message: message(alert.message), caution: alert.caution, evidence: alert.evidence)
   }
 

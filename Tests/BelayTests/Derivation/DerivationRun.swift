@@ -56,7 +56,8 @@ struct DerivationRun {
     words += one.measures.map { text(of: $0.value) }
     for score in one.scores {
       words.append(
-        "\(score.value.map { text(of: $0) } ?? "-")/\(score.level ?? "-")/\(text(of: score.coverage))")
+        "\(score.value.map { text(of: $0) } ?? "-")/\(score.level ?? "-")/\(text(of: score.coverage))"
+      )
     }
     words += one.alerts.map { "!\($0.id)" }
     words += one.undetermined.map { "?\($0.id)" }

@@ -106,12 +106,12 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id x note yes day
-          2026-02 a 5 two false 2026-02-03
-          2026-01 a 3 one true 2026-02-03
-          2026-04 a 6 four true 2026-04-01
-          2026-03 b 1 _ _ _
-          """
+        month id x note yes day
+        2026-02 a 5 two false 2026-02-03
+        2026-01 a 3 one true 2026-02-03
+        2026-04 a 6 four true 2026-04-01
+        2026-03 b 1 _ _ _
+        """
       ],
       results: """
         a 2026-02 3 one true 2 true
@@ -129,16 +129,16 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id x
-          2026-01 a 10
-          2026-02 a 12
-          2026-03 a 10
-          2026-04 a 12
-          2026-05 a 11
-          2026-06 a 100
-          2026-07 a 11
-          2026-08 a -100
-          """
+        month id x
+        2026-01 a 10
+        2026-02 a 12
+        2026-03 a 10
+        2026-04 a 12
+        2026-05 a 11
+        2026-06 a 100
+        2026-07 a 11
+        2026-08 a -100
+        """
       ],
       results: """
         a 2026-01 - ?worse
@@ -164,15 +164,15 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id kept
-          2026-01 a 5
-          2026-02 a _
-          2026-03 a _
-          2026-04 a _
-          2026-06 a 7
-          2026-09 a _
-          2026-08 a _
-          """
+        month id kept
+        2026-01 a 5
+        2026-02 a _
+        2026-03 a _
+        2026-04 a _
+        2026-06 a 7
+        2026-09 a _
+        2026-08 a _
+        """
       ],
       results: """
         a 2026-01 5 1 -
@@ -189,13 +189,13 @@ import Testing
       sections: "measures: {now: {expr: \"survey\", show: true}}",
       tables: [
         .provider: """
-          month id survey
-          2026-01 a _
-          2026-02 a 5
-          2026-03 a _
-          2026-04 a _
-          2026-05 a 6
-          """
+        month id survey
+        2026-01 a _
+        2026-02 a 5
+        2026-03 a _
+        2026-04 a _
+        2026-05 a 6
+        """
       ],
       results: "a 2026-01 -\na 2026-02 5\na 2026-03 5\na 2026-04 -\na 2026-05 6\n"),
     Example(
@@ -214,11 +214,11 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id role_name since lead
-          2026-01 a nurse 2025-01-01 false
-          2026-02 a _ _ _
-          2026-03 a _ _ _
-          """
+        month id role_name since lead
+        2026-01 a nurse 2025-01-01 false
+        2026-02 a _ _ _
+        2026-03 a _ _ _
+        """
       ],
       results: "a 2026-01 nurse true false\na 2026-02 nurse true false\na 2026-03 - - -\n"),
     Example(
@@ -230,13 +230,13 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id kept
-          2026-01 a 6
-          2026-02 a _
-          2026-03 a 7
-          2026-04 a _
-          2026-05 a 1
-          """
+        month id kept
+        2026-01 a 6
+        2026-02 a _
+        2026-03 a 7
+        2026-04 a _
+        2026-05 a 1
+        """
       ],
       results: "a 2026-01\na 2026-02\na 2026-03 !high\na 2026-04 !high\na 2026-05\n"),
   ]
@@ -298,10 +298,10 @@ import Testing
       tables: [
         .provider: "month id team\n2026-01 a red\n2026-01 b blue\n2026-01 c none\n",
         .team: """
-          month team kind open founded
-          2026-01 red ward true 2020-01-01
-          2026-01 blue _ false 2027-01-01
-          """,
+        month team kind open founded
+        2026-01 red ward true 2020-01-01
+        2026-01 blue _ false 2027-01-01
+        """,
       ],
       results: "a 2026-01 ward true true\nb 2026-01 - false false\nc 2026-01 - - -\n"),
     Example(
@@ -452,16 +452,16 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id specialty x
-          2026-01 a er 1
-          2026-01 b er 2
-          2026-01 c er 3
-          2026-01 d er 4
-          2026-01 e er 5
-          2026-01 f gp 5
-          2026-01 g _ 5
-          2026-02 a er 1
-          """
+        month id specialty x
+        2026-01 a er 1
+        2026-01 b er 2
+        2026-01 c er 3
+        2026-01 d er 4
+        2026-01 e er 5
+        2026-01 f gp 5
+        2026-01 g _ 5
+        2026-02 a er 1
+        """
       ],
       results: """
         a 2026-01 1 3 10
@@ -482,15 +482,15 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id team specialty x
-          2026-01 a red er 1
-          2026-01 b red er 2
-          2026-01 c red er 3
-          2026-01 d red er 4
-          2026-01 e red er 5
-          2026-01 f red gp 6
-          2026-01 g blue er 7
-          """
+        month id team specialty x
+        2026-01 a red er 1
+        2026-01 b red er 2
+        2026-01 c red er 3
+        2026-01 d red er 4
+        2026-01 e red er 5
+        2026-01 f red gp 6
+        2026-01 g blue er 7
+        """
       ],
       results: """
         a 2026-01 3 3.5
@@ -518,16 +518,16 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id team x on_leave
-          2026-01 a red 1 false
-          2026-02 a red 100 true
-          2026-03 a red 3 false
-          2026-03 b red 5 false
-          2026-03 c red 7 _
-          2026-03 d red 9 false
-          2026-03 e red 11 false
-          2026-03 f red 1000 true
-          """
+        month id team x on_leave
+        2026-01 a red 1 false
+        2026-02 a red 100 true
+        2026-03 a red 3 false
+        2026-03 b red 5 false
+        2026-03 c red 7 _
+        2026-03 d red 9 false
+        2026-03 e red 11 false
+        2026-03 f red 1000 true
+        """
       ],
       results: """
         a 2026-01 1 - 1 -
@@ -536,7 +536,7 @@ import Testing
         c 2026-03 7 - 7 7
         d 2026-03 9 - 7 7
         e 2026-03 11 - 7 7
-        """),
+        """)
   ]
 
   // MARK: Alerts, scores
@@ -558,15 +558,15 @@ import Testing
         """,
       tables: [
         .provider: """
-          month id x
-          2026-03 a 4
-          2026-01 a 6
-          2026-02 a 7
-          2026-04 a _
-          2026-05 a 2
-          2026-06 a 2
-          2026-07 a 6
-          """
+        month id x
+        2026-03 a 4
+        2026-01 a 6
+        2026-02 a 7
+        2026-04 a _
+        2026-05 a 2
+        2026-06 a 2
+        2026-07 a 6
+        """
       ],
       results: """
         a 2026-03 !high !told

@@ -145,7 +145,7 @@ import Testing
     ],
     "an instrument": ["inputs/safety/instrument"],
     "a parameter": ["parameters/limit", "parameters/ratio"],
-    "a row of a parameter": ["parameters/ratio/rows/0"], 
+    "a row of a parameter": ["parameters/ratio/rows/0"],
     "a measure": [
       "measures/load", "measures/usual", "measures/smooth", "measures/before", "measures/rank",
       "measures/busy", "measures/signal",
