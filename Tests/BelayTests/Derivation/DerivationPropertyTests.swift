@@ -1,4 +1,5 @@
 import Belay
+import CEL
 import Tables
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
       recent: {of: x, over: {last: 3, minimum: 1}, take: mean, show: true}
       trend: {of: "recent - y", over: {last: 4, minimum: 2}, take: slope, show: true}
       smooth: {of: x, take: ewma, alpha: 0.3, show: true}
-      before: {of: recent, ago: 2, show: true}
+      before: {of: x, ago: 2, show: true}
       team_mean: {scope: team, of: recent, take: mean}
       team_sum: {scope: team, of: x, take: sum}
       above: {expr: "x - team.team_mean", show: true}
