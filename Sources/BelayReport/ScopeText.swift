@@ -116,6 +116,8 @@ struct ScopeText {
   private func firstDetailed(of levels: Int) -> Int { max(1, min(2, levels - 1)) }
 
   private func detail(_ assessment: Assessment, level: Int?) -> Detail {
+    // Who asks for one subject wants all that there is.
+    if table.view.subject != nil { return .full }
     guard let score = table.scores.first else {
       return assessment.alerts.isEmpty && assessment.measures.isEmpty ? .id : .full
     }
@@ -158,7 +160,8 @@ struct ScopeText {
   private func writeHead(_ assessment: Assessment, _ detail: Detail, to page: inout TextPage) {
     var pieces: [(text: String, style: TextPage.Style?)] = []
     let id = TextLayout.fitted(assessment.subject, to: idColumns)
-    pieces.append((TextLayout.padded(id, to: idColumns), .bold))
+    let isAlone = assessment.scores.isEmpty && detail == .full && isOfOnePeriod
+    pieces.append((isAlone ? id : TextLayout.padded(id, to: idColumns), .bold))
     if let period = assessment.period, !isOfOnePeriod {
       pieces.append((TextLayout.padded(period, to: periodColumns), nil))
     }
@@ -234,6 +237,9 @@ struct ScopeText {
       let terminal = terms.isEmpty ? "" : " (\(terms.joined(separator: ", ")))"
       page.entry(
         "Alert", said(alert) + terminal, at: 4, alert.severity >= .high ? .red : .yellow)
+    }
+    if !assessment.pending.isEmpty {
+      page.entry("Pending", assessment.pending.map(\.label).joined(separator: "; "), at: 4)
     }
     writeUndetermined(assessment.undetermined, to: &page)
     if !assessment.interventions.isEmpty {

@@ -168,7 +168,14 @@ struct AssessmentBuilder {
     guard row.slots[alert.slot].asCondition == nil else { return nil }
     return UndeterminedAlert(
       id: alert.name, label: alert.label, audience: audience(alert),
-      missing: row.slots[alert.slot].missing(alert.name))
+      missing: missing(alert))
+  }
+
+  /// What the condition lacks; an alert that lives on may be unknown for what its clearing lacks.
+  private func missing(_ alert: AlertPlan) -> Unknown {
+    guard alert.isDerived else { return row.slots[alert.slot].missing(alert.name) }
+    let condition = alert.condition.evaluate(row).missing(alert.name)
+    return condition.union(alert.clearWhen?.evaluate(row).missing(alert.name) ?? Unknown([]))
   }
 
   private func message(_ plan: MessagePlan) -> String {

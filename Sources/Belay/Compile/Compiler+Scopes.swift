@@ -152,7 +152,11 @@ extension Compiler {
           report(.otherScope(read.name, found, scope, at: read.span))
           isRight = false
         } else if prefix == nil, found > scope, !isLenient {
-          report(.needsPrefix(read.name, found, scope, at: read.span))
+          if case .part = read.manner {
+            report(.mixedScopes((read.name, found, read.span), one))
+          } else {
+            report(.needsPrefix(read.name, found, scope, at: read.span))
+          }
           isRight = false
         }
       }

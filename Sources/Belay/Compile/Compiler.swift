@@ -243,6 +243,7 @@ struct Compiler {
       }
       return
     }
+    if prefix != nil { aliases[reference.text] = readableName(reference.text) }
     quantities[index].reads.append(
       Read(
         name: reference.text, span: reference.span, index: found,

@@ -443,7 +443,7 @@ struct Deriver {
         index: index, name: quantity.name, scope: scope,
         range: compiler.policy.measures[i].range ?? 0...1,
         raw: Operand(scope: scope, source: .derived(raw), carriers: carriers(of: raw)),
-        count: count), level
+        count: count, isShare: rollUp.function == .share), level
     )
   }
 

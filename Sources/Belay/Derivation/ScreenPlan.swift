@@ -29,6 +29,8 @@ struct ScreenPlan: Sendable {
     let range: ClosedRange<Double>
     var raw: Operand
     var count: Count
+    /// Whether it is the share of people of whom something is true.
+    var isShare = false
   }
 
   let family: Int

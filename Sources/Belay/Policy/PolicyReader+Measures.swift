@@ -35,6 +35,7 @@ extension PolicyReader {
     case window = "a window"
     case peers = "a comparison with peers"
     case rollUp = "a roll-up"
+    case ago = "a value of so many periods ago"
   }
 
   private mutating func formula(
@@ -55,6 +56,7 @@ extension PolicyReader {
       let of = required("of", fields).flatMap { fields.expression($0, &diagnostics) }
       let periods = wholeNumber("ago", fields, 1...Self.mostPeriods)
       needTime(fields, "ago")
+      forbid(Self.edgeKeys.filter { $0 != "of" && $0 != "ago" }, fields, .ago)
       guard let of, let periods else { return nil }
       return .ago(of, periods)
     }
