@@ -126,6 +126,7 @@ struct Assess: ParsableCommand {
       }
       for unknown in policy.unknownContainers(in: tables) { console.say(note(of: unknown)) }
       let view = try view(policy)
+      noteLaterRows(tables, shown, periods, console)
       let assessed = try assess(tables, shown, periods, by: policy).map { $0.seen(by: view) }
       for table in assessed where table.count == 0 && tables[table.scope]?.rowCount ?? 0 > 0 {
         let name = data.first { $0.scope == table.scope }?.name ?? ""
@@ -275,6 +276,21 @@ struct Assess: ParsableCommand {
         console.say("help: this is a table of the scope \(other.rawValue); write `\(argument)`")
       }
       throw ExitCode(2)
+    }
+  }
+
+  /// Says how many rows come after the period that was asked for.
+  private func noteLaterRows(
+    _ tables: [Scope: Table], _ scopes: [Scope], _ periods: PeriodSelection, _ console: Console
+  ) {
+    guard case .asOf(let limit) = periods else { return }
+    for scope in scopes {
+      let later = tables[scope]?.periods?.count { $0 > limit } ?? 0
+      guard later > 0 else { continue }
+      let rows = later == 1 ? "1 row is" : "\(later) rows are"
+      let name = data.count > 1 ? data.first { $0.scope == scope }.map { "`\($0.name)`: " } : nil
+      console.say(
+        "note: \(name ?? "")\(rows) after \(limit) and \(later == 1 ? "was" : "were") not assessed")
     }
   }
 
