@@ -1,5 +1,6 @@
 import Belay
 import BelayYAML
+import Foundation
 import Tables
 import TestSupport
 
@@ -78,7 +79,7 @@ struct GeneratedRuns {
         ? "" : ", over: {last: \(last), minimum: \(random.number(1...last))}"
       measures += "  w\(place): {of: \(of), take: \(function)\(over)\(p), show: true}\n"
     }
-    return """
+    let text = """
       belay: 1
       policy: runs
       crisis_resources: [{region: US, name: Lifeline, contact: "988"}]
@@ -117,7 +118,7 @@ struct GeneratedRuns {
         ago_truth: {of: flag, ago: 2, show: true}
         ago_date: {of: since, ago: 1, show: true}
         ago_carried: {of: target, ago: 1, show: true}
-        rank: {of: w0, within: team, take: percentile, minimum_n: 2, show: true}
+        rank: {of: w0, within: specialty, take: percentile, minimum_n: 5, show: true}
         nested: {of: "w3 - smooth", over: {last: 3, minimum: 1}, take: mean, show: true}
         load: {scope: team, of: a, take: mean, show: true}
         load_change: {of: load, over: {last: 3, minimum: 2}, take: change, show: true}
@@ -149,6 +150,21 @@ struct GeneratedRuns {
         site_heavy: {when: "site_load > 12", for: 2, severity: low, owner: operations, message: m}
         whole_heavy: {when: "whole > 12", for: 2, severity: low, owner: operations, message: m}
       """
+    return shown(text)
+  }
+
+  /// The policy with an expression for each shown measure, since it is expressions that are shown.
+  private static func shown(_ policy: String) -> String {
+    var lines: [String] = []
+    for line in policy.split(separator: "\n", omittingEmptySubsequences: false) {
+      lines.append(line.replacingOccurrences(of: ", show: true}", with: "}"))
+      guard line.hasSuffix(", show: true}"), let name = line.split(separator: ":").first else {
+        continue
+      }
+      let plain = name.trimmingCharacters(in: .whitespaces)
+      lines.append("  shown_\(plain): {expr: \(plain), show: true}")
+    }
+    return lines.joined(separator: "\n")
   }
 
   /// The tables of some months.
