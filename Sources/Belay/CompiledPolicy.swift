@@ -185,6 +185,49 @@ public struct CompiledPolicy: Sendable {
     program.unknownContainers(in: tables)
   }
 
+  /// Assesses the tables of a run that goes on where an earlier one ended.
+  ///
+  /// What windows, charts, alerts, carried values and published figures look back at is taken
+  /// from the state, so that the tables need hold the new periods alone: the results are those of
+  /// one run over all periods. Rows of periods that the state has passed are neither assessed
+  /// nor counted; a note says how many there were, and places in `rows` do not count them.
+  ///
+  /// - Parameters:
+  ///   - state: what the earlier run returned; nil for a first one.
+  ///   - scopes: whom the result is about; nil for all scopes with a table.
+  ///   - jobs: how many threads share the work. Results do not depend on it.
+  /// - Returns: the scopes from the lowest up, the state for the next run, and what a reader of
+  ///   the results has to know, a sentence each.
+  /// - Throws: When a table is missing that is read, or one has no rows that could be derived.
+  /// - Precondition: each table has the schema of its scope, and the state is one of this policy.
+  public func assess(
+    _ tables: [Scope: Table], from state: PolicyState?, scopes: [Scope]? = nil,
+    periods: PeriodSelection = .latest, jobs: Int = 1
+  ) throws(MissingTable) -> (tables: [AssessedTable], state: PolicyState, notes: [String]) {
+    precondition(state.map { $0.policy == name && $0.every == every } ?? true)
+    let assessed = (scopes ?? Array(tables.keys)).sorted()
+    for scope in assessed { try checkTables(tables, scope) }
+    let keeper = StateKeeper(state ?? PolicyState(policy: name, every: every), program)
+    let world = WorldBuilder(program, functions: functions, jobs: jobs, keeper: keeper)
+      .world(tables, assessing: assessed)
+    return (assessed.map { assess(world, $0, periods, jobs, nil) }, keeper.next, keeper.notes)
+  }
+
+  /// Reads the state of an earlier run from the text that its `json` is.
+  ///
+  /// - Parameters:
+  ///   - json: UTF-8 text.
+  ///   - name: what diagnostics call the text.
+  /// - Throws: what is wrong with it: damaged, of a newer format, or of another policy.
+  public func state(json: [UInt8], name: String = "state.json") throws(StateError) -> PolicyState {
+    try PolicyState.read(json, name: name, policy: self.name, every: every)
+  }
+
+  /// The time step of the policy's periods.
+  private var every: Granularity? {
+    program.plans.lazy.compactMap { $0.schema.time?.every }.first
+  }
+
   private func checkTables(_ tables: [Scope: Table], _ scope: Scope) throws(MissingTable) {
     guard let plan = plan(of: scope) else {
       throw MissingTable(scope: scope, columns: [], reader: scope)
@@ -288,9 +331,14 @@ public struct CompiledPolicy: Sendable {
     }
     var latest: [Int] = []
     for subject in 0..<frame.subjectCount {
-      let row = frame.places(of: subject).reversed().lazy.map { Int(frame.order[$0]) }
-        .first { row in isIn(row) && (limit.map { periods[row] <= $0 } ?? true) }
-      if let row { latest.append(row) }
+      var last: Int?
+      for place in frame.places(of: subject) {
+        let row = Int(frame.order[place])
+        guard isIn(row), limit.map({ periods[row] <= $0 }) ?? true else { continue }
+        // Of rows of the same period the first counts.
+        if last.map({ periods[$0] < periods[row] }) ?? true { last = row }
+      }
+      if let last { latest.append(last) }
     }
     return latest.sorted()
   }

@@ -24,6 +24,7 @@ struct Assess: ParsableCommand {
       Examples:
         belay assess providers.csv team=teams.csv
         belay assess providers.csv --policy policy.yaml --format csv --output scores.csv
+        belay assess may.csv team=may-teams.csv --policy policy.yaml --state policy.state.json
         cat teams.ndjson | belay assess team=- --input-format ndjson --format json
       """)
 
@@ -49,6 +50,12 @@ struct Assess: ParsableCommand {
       "Write results to a file, which appears whole or not at all; - is standard output.",
       valueName: "file"))
   var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on from the state that an earlier run left in this file, and leave one for the next.",
+      valueName: "file"))
+  var state: String?
 
   @Flag(help: "Show all periods; without, the latest of each subject.")
   var allPeriods = false
@@ -101,6 +108,7 @@ struct Assess: ParsableCommand {
     if allPeriods, asOf != nil {
       throw ValidationError("Only one of --all-periods and --as-of can be given.")
     }
+    if state == "-" { throw ValidationError("--state is read and written; name a file.") }
   }
 
   func run() throws {
@@ -111,6 +119,8 @@ struct Assess: ParsableCommand {
       let periods = try periods(policy)
       let shown = try shownScopes(policy)
       try checkOutput()
+      try checkState()
+      let before = try readState(policy, console)
       var bytes: [UInt8]?
       if let first = data.first(where: { $0.scope == shown[0] }), streams(first, by: policy) {
         switch try DataSource(first) {
@@ -120,21 +130,33 @@ struct Assess: ParsableCommand {
         }
       }
       var tables: [Scope: Table] = [:]
-      let read = Set(shown.flatMap { policy.scopesRead(by: $0) })
+      // What is not shown today is looked back at all the same.
+      let read = Set(
+        state == nil ? shown.flatMap { policy.scopesRead(by: $0) } : Scope.allCases)
       for data in data.sorted(by: { $0.scope < $1.scope }) where read.contains(data.scope) {
         tables[data.scope] = try self.read(data, bytes, by: policy, console)
       }
       for unknown in policy.unknownContainers(in: tables) { console.say(note(of: unknown)) }
       let view = try view(policy)
       noteLaterRows(tables, shown, periods, console)
-      let assessed = try assess(tables, shown, periods, by: policy).map { $0.seen(by: view) }
-      for table in assessed where table.count == 0 && tables[table.scope]?.rowCount ?? 0 > 0 {
+      let (results, after) = try assess(tables, shown, periods, from: before, by: policy, console)
+      let assessed = results.map { $0.seen(by: view) }
+      for table in assessed
+      where (asOf != nil || subject != nil) && table.count == 0
+        && tables[table.scope]?.rowCount ?? 0 > 0
+      {
         let name = data.first { $0.scope == table.scope }?.name ?? ""
         let what = subject.map { " about `\($0.value.id)`" } ?? ""
         let end = asOf.map { " up to \($0)" } ?? ""
         console.say("note: `\(name)` has no rows\(what)\(end)")
       }
       try write(assessed, of: policy)
+      // Only now: a run whose results nobody has can be run again.
+      if let state, let after {
+        try OutputFile.write(to: state, isPrivate: true) { sink in
+          try after.json.withUnsafeBufferPointer(sink)
+        }
+      }
     }
   }
 
@@ -240,10 +262,18 @@ struct Assess: ParsableCommand {
 
   private func assess(
     _ tables: [Scope: Table], _ scopes: [Scope], _ periods: PeriodSelection,
-    by policy: CompiledPolicy
-  ) throws -> [AssessedTable] {
+    from before: PolicyState?, by policy: CompiledPolicy, _ console: Console
+  ) throws -> (tables: [AssessedTable], state: PolicyState?) {
     do {
-      return try policy.assess(tables, scopes: scopes, periods: periods, jobs: jobs)
+      guard state != nil else {
+        return (
+          try policy.assess(tables, scopes: scopes, periods: periods, jobs: jobs), nil
+        )
+      }
+      let run = try policy.assess(
+        tables, from: before, scopes: scopes, periods: periods, jobs: jobs)
+      for note in run.notes { console.say("note: \(note)") }
+      return (run.tables, run.state)
     } catch {
       throw Failure("\(error); write \(error.scope.rawValue)=FILE")
     }
@@ -302,7 +332,9 @@ struct Assess: ParsableCommand {
   /// broken.
   private func streams(_ data: DataArgument, by policy: CompiledPolicy) -> Bool {
     let hasTime = policy.tableSchema(for: data.scope)!.time != nil
-    guard policy.isRowByRow(data.scope), audience == nil, subject == nil else { return false }
+    guard policy.isRowByRow(data.scope), audience == nil, subject == nil, state == nil else {
+      return false
+    }
     return format == .csv && (allPeriods || !hasTime) && (inputFormat ?? data.format) != .json
   }
 
@@ -336,6 +368,38 @@ struct Assess: ParsableCommand {
     let inputs = data.map(\.path).filter { $0 != "-" } + [policy].compactMap { $0 }
     for path in inputs where System.identity(of: path) == place && !output.hasPrefix("/dev/") {
       throw Failure("`\(output)` is an input; write results to another file")
+    }
+  }
+
+  // MARK: State
+
+  private func checkState() throws {
+    guard let state else { return }
+    if let output, output != "-", isSame(output, state) {
+      throw Failure("`\(state)` is the output; the state has a file of its own")
+    }
+    let inputs = data.map(\.path).filter { $0 != "-" } + [policy].compactMap { $0 }
+    for path in inputs where isSame(path, state) {
+      throw Failure("`\(state)` is an input; the state has a file of its own")
+    }
+    try OutputFile.check(state)
+  }
+
+  private func isSame(_ a: String, _ b: String) -> Bool {
+    guard a != b else { return true }
+    guard let identity = System.identity(of: a) else { return false }
+    return System.identity(of: b) == identity
+  }
+
+  /// What an earlier run left; nil where there was none.
+  private func readState(_ policy: CompiledPolicy, _ console: Console) throws -> PolicyState? {
+    guard let state, System.identity(of: state) != nil else { return nil }
+    let bytes = try PolicyFiles.read(state, largest: Int(UInt32.max) - 1)
+    do {
+      return try policy.state(json: bytes, name: state)
+    } catch {
+      console.show(error.diagnostics)
+      throw ExitCode(2)
     }
   }
 

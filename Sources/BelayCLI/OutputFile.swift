@@ -19,20 +19,27 @@ struct OutputFile {
 
   /// Writes what `body` hands to the sink: into a file, or to standard output when the path is
   /// nil or `-`.
+  ///
+  /// - Parameter isPrivate: whether a new file is for its owner alone.
   static func write(
-    to path: String?,
+    to path: String?, isPrivate: Bool = false,
     _ body: (_ sink: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void) throws -> Void
   ) throws {
     guard let path, path != "-" else {
       try body { try System.write($0, to: STDOUT_FILENO, name: "standard output") }
       return
     }
-    let file = try OutputFile(path)
+    let file = try OutputFile(path, isPrivate: isPrivate)
     defer { file.close() }
     try body { [descriptor = file.descriptor, name = file.name] in
       try System.write($0, to: descriptor, name: name)
     }
     try file.finish()
+  }
+
+  /// Refuses what cannot be written, before work is done for it.
+  static func check(_ path: String) throws(Failure) {
+    try OutputFile(path, isPrivate: true).close()
   }
 
   /// Writes a text that is there as a whole.
@@ -43,7 +50,7 @@ struct OutputFile {
     }
   }
 
-  private init(_ path: String) throws(Failure) {
+  private init(_ path: String, isPrivate: Bool) throws(Failure) {
     name = "`\(path)`"
     var status = stat()
     let exists = stat(path, &status) == 0
@@ -57,7 +64,8 @@ struct OutputFile {
     }
     // A link keeps pointing where it did.
     let place = exists ? Self.resolved(path) ?? path : path
-    let (temporary, opened) = try Self.create(beside: place, name: name)
+    let (temporary, opened) = try Self.create(
+      beside: place, name: name, mode: isPrivate ? 0o600 : 0o666)
     if exists { fchmod(opened, status.st_mode & 0o7777) }
     descriptor = opened
     pending = (temporary, place)
@@ -90,7 +98,7 @@ struct OutputFile {
 
   /// A new file in the same folder, so that it can be renamed.
   private static func create(
-    beside place: String, name: String
+    beside place: String, name: String, mode: mode_t
   ) throws(Failure) -> (path: String, descriptor: Int32) {
     let slash = place.lastIndex(of: "/")
     let folder = slash.map { String(place[...$0]) } ?? ""
@@ -99,7 +107,7 @@ struct OutputFile {
       let temporary = "\(folder).belay-\(getpid())-\(attempt).tmp"
       // Before the file is there, so that no signal comes between.
       UnfinishedFile.watch(temporary)
-      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
       if descriptor >= 0 { return (temporary, descriptor) }
       let code = errno
       UnfinishedFile.forget()

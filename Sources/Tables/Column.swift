@@ -105,3 +105,16 @@ public struct BooleanColumn: Sendable {
     return isTrue[row / 64] & bit != 0
   }
 }
+
+extension Column {
+  /// The cells of given rows.
+  func gathering(_ rows: [Int]) -> Column {
+    switch self {
+    case .number(let cells): .number(rows.map { cells[$0] })
+    case .text(let texts):
+      .text(TextColumn(codes: rows.map { texts.codes[$0] }, dictionary: texts.dictionary))
+    case .date(let days): .date(rows.map { days[$0] })
+    case .boolean(let truths): .boolean(BooleanColumn(rows.map { truths[$0] }))
+    }
+  }
+}

@@ -64,12 +64,15 @@ public struct Table: Sendable {
 
   /// The table with further rows behind it, in which all cells but the keys are empty.
   ///
-  /// - Precondition: the table has periods, and codes are those of its ids.
-  package func appending(_ keys: [(code: Int32, period: Period)]) -> Table {
+  /// - Parameter newIDs: ids that the table does not have, whose codes follow those that it has.
+  /// - Precondition: the table has periods, and codes are those of ids.
+  package func appending(
+    _ keys: [(code: Int32, period: Period)], newIDs: [String] = []
+  ) -> Table {
     let count = keys.count
     return Table(
       schema: schema,
-      ids: TextColumn(codes: ids.codes + keys.map(\.code), dictionary: ids.dictionary),
+      ids: TextColumn(codes: ids.codes + keys.map(\.code), dictionary: ids.dictionary + newIDs),
       periodTexts: TextColumn(
         (0..<rowCount).map { periodTexts![$0] } + keys.map { Optional($0.period.description) }),
       periods: periods! + keys.map(\.period),
@@ -91,6 +94,22 @@ public struct Table: Sendable {
         case nil: nil
         }
       }, refusals: refusals)
+  }
+
+  /// The table of some of its rows, in ascending order.
+  package func keeping(_ rows: [Int]) -> Table {
+    Table(
+      schema: schema, ids: TextColumn(rows.map { ids[$0] }),
+      periodTexts: periodTexts.map { texts in TextColumn(rows.map { texts[$0] }) },
+      periods: periods.map { periods in rows.map { periods[$0] } },
+      columns: columns.map { $0?.gathering(rows) },
+      refusals: refusals.map { refusals in
+        var kept = Refusals()
+        for (place, row) in rows.enumerated() {
+          if let reason = refusals.reason(at: row) { kept.add(row: place, reason) }
+        }
+        return kept
+      })
   }
 
   public func id(at row: Int) -> String {

@@ -46,6 +46,7 @@ import Testing
     DiagnosticCatalogue.Chapter(title: "Policies", codes: DiagnosticCode.policyCodes),
     DiagnosticCatalogue.Chapter(title: "Expressions", codes: DiagnosticCode.expressionCodes),
     DiagnosticCatalogue.Chapter(title: "Data", codes: DiagnosticCode.dataCodes),
+    DiagnosticCatalogue.Chapter(title: "States", codes: DiagnosticCode.stateCodes),
   ]
 
   @Test func `every code is in the catalogue, once`() throws {

@@ -26,6 +26,7 @@ let package = Package(
     entry("FuzzExpression", ["CEL", "Diagnostics"]),
     entry("FuzzParse", ["CEL", "Diagnostics"]),
     entry("FuzzPattern", ["CEL"]),
+    entry("FuzzState", ["Belay", "Tables"]),
     entry("FuzzYAML", ["BelayYAML", "Belay", "Diagnostics"]),
   ],
   swiftLanguageModes: [.v6],

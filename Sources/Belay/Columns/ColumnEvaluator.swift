@@ -19,8 +19,8 @@ struct ColumnEvaluator: Sendable {
       let end = min(start + stretch, rows.count)
       parts[number] = results(loader, rows, start..<end, chunkRows)
     }
-    guard var all = parts[0] else { return ResultColumns(evaluator.plan) }
-    for part in 1..<max(1, parts.count) { all.append(parts[part]!) }
+    guard parts.count > 0, var all = parts[0] else { return ResultColumns(evaluator.plan) }
+    for part in 1..<parts.count { all.append(parts[part]!) }
     return all
   }
 

@@ -232,12 +232,13 @@ struct Deriver {
 
   private mutating func add(
     _ key: Key, _ name: String, _ scope: Scope, _ type: ColumnType, level: Int,
-    range: ClosedRange<Double>? = nil, _ operation: Derivation.Operation
+    range: ClosedRange<Double>? = nil, definition: String = "",
+    _ operation: Derivation.Operation
   ) -> Int {
     derivations.append(
       Derivation(
         name: name, scope: scope, slot: compiler.slot(name), type: type, range: range,
-        operation: operation, level: level + 1))
+        operation: operation, level: level + 1, definition: definition))
     known[key] = derivations.count - 1
     return derivations.count - 1
   }
@@ -248,11 +249,12 @@ struct Deriver {
     let quantity = compiler.quantities[index]
     guard case .one(let scope) = compiler.scopes[index] else { return nil }
     switch (quantity.kind, compiled[index]) {
-    case (.alert, .alert(let plan)?) where plan.life.hasMemory:
+    case (.alert(let i), .alert(let plan)?) where plan.life.hasMemory:
       let (condition, level) = feed(plan.condition, quantity.reads, in: scope)
       let clear = plan.clearWhen.map { feed($0, quantity.reads, in: scope) }
       return add(
         .own(index), quantity.name, scope, .boolean, level: max(level, clear?.level ?? 0),
+        definition: compiler.policy.alerts[i].definition,
         .life(plan.life, condition: condition, clear: clear?.operand))
     case (.measure(let i), .derived(let measure)?):
       return derive(measure, compiler.policy.measures[i], index, quantity, in: scope)
@@ -303,7 +305,8 @@ struct Deriver {
     }
     return operation.map {
       add(
-        .own(index), name, scope, measure.type, level: level, range: declaration.range, $0)
+        .own(index), name, scope, measure.type, level: level, range: declaration.range,
+        definition: measure.formula.definition, $0)
     }
   }
 
@@ -346,6 +349,7 @@ struct Deriver {
     }
     return add(
       .own(index), input.name.text, input.scope, input.type, level: level,
+      definition: input.definition,
       .carry(source, periods: input.carry, every: input.every))
   }
 
@@ -358,6 +362,7 @@ struct Deriver {
     if let id = known[.raw(index)] { return id }
     return add(
       .raw(index), input.name.text, input.scope, input.type, level: 0,
+      definition: input.definition,
       .carry(
         tableOperand(i, in: input.scope), periods: input.carry, every: input.every))
   }
@@ -421,6 +426,7 @@ struct Deriver {
       return (
         ScreenPlan.Figure(
           index: index, name: quantity.name, scope: input.scope, range: input.range!,
+          definition: input.definition,
           raw: tableOperand(i, in: input.scope),
           count: .respondents(tableOperand(count, in: input.scope))), 0
       )
@@ -442,6 +448,7 @@ struct Deriver {
       ScreenPlan.Figure(
         index: index, name: quantity.name, scope: scope,
         range: compiler.policy.measures[i].range ?? 0...1,
+        definition: compiler.policy.measures[i].formula.definition,
         raw: Operand(scope: scope, source: .derived(raw), carriers: carriers(of: raw)),
         count: count, isShare: rollUp.function == .share), level
     )
@@ -618,5 +625,37 @@ extension Operand {
     var resolved = self
     resolved.source = tables[scope]!.source(of: -1 - column)
     return resolved
+  }
+}
+
+// What kept values depend on, as texts that stay the same while a policy says the same.
+
+extension MeasureDeclaration.Formula {
+  fileprivate var definition: String {
+    switch self {
+    case .window(let of, let window):
+      let length = window.last.map { "over \($0) of" } ?? "of"
+      return (window.take == .count ? "count " : "") + "\(length) \(of.text)"
+    case .chart(let of, _): return "of \(of.text)"
+    case .ago(let of, let periods): return "ago \(periods) of \(of.text)"
+    case .rollUp(let plan):
+      let parts = [plan.of, plan.weight, plan.condition].map { $0?.text ?? "-" }
+      return "\(plan.function) of " + parts.joined(separator: "; ")
+    case .expression, .peers: return ""
+    }
+  }
+}
+
+extension InputDeclaration {
+  fileprivate var definition: String {
+    let parts = [carry.map { "carry \($0)" }, every.map { "every \($0.rawValue)" }, column]
+    return parts.compactMap { $0 }.joined(separator: " ")
+  }
+}
+
+extension AlertDeclaration {
+  fileprivate var definition: String {
+    let life = "for \(holdFor ?? 0) keep \(keepFor) cooldown \(cooldown) stale \(staleAfter ?? -1)"
+    return "\(life) when \(condition.text)" + (clearWhen.map { " clear \($0.text)" } ?? "")
   }
 }

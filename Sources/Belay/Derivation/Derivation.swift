@@ -39,6 +39,8 @@ struct Derivation: Sendable {
   let operation: Operation
   /// Derivations of a level read those of lower levels alone.
   let level: Int
+  /// Of one that looks back, what the values that it keeps depend on.
+  let definition: String
 
   var operands: [Operand] {
     switch operation {
@@ -78,7 +80,7 @@ extension Derivation {
       }
     return Derivation(
       name: name, scope: scope, slot: slot, type: type, range: range, operation: changed,
-      level: level)
+      level: level, definition: definition)
   }
 }
 

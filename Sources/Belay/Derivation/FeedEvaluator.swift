@@ -97,8 +97,14 @@ final class Parts<Element: Sendable>: @unchecked Sendable {
   }
 
   subscript(place: Int) -> Element? {
-    get { base[place] }
-    set { base[place] = newValue }
+    get {
+      precondition(place < count)
+      return base[place]
+    }
+    set {
+      precondition(place < count)
+      base[place] = newValue
+    }
   }
 }
 

@@ -27,6 +27,8 @@ struct ScreenPlan: Sendable {
     let scope: Scope
     /// The declared range, in steps of which the figure is shown.
     let range: ClosedRange<Double>
+    /// What published values depend on.
+    let definition: String
     var raw: Operand
     var count: Count
     /// Whether it is the share of people of whom something is true.

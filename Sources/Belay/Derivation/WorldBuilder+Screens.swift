@@ -33,21 +33,32 @@ private struct ScreenRound {
   private var figures: [Figure] = []
   /// Scopes with figures and those that contain them, from the lowest up.
   private var scopes: [Scope] = []
-  /// Where the numbers of a scope's subjects begin.
-  private var offsets: [Scope: Int] = [:]
+  /// The subjects of the scopes and the people behind figures, those of earlier runs among them.
+  private var subjects = SubjectNumbers()
+  private var people = SubjectNumbers()
+  /// What earlier runs published.
+  private let past: PolicyState.ScreenMemory
 
   init(_ builder: WorldBuilder, _ plan: ScreenPlan) {
     self.builder = builder
     self.plan = plan
+    past = builder.keeper?.screen(plan) ?? .init()
+    people.add(past.rosters.values.joined().joined())
+    for figure in plan.figures {
+      if case .members(let rollUp) = figure.count, let inner = builder.frames[rollUp.members] {
+        people.add(inner)
+      }
+    }
+    people.number()
     figures = plan.figures.compactMap { builder.frames[$0.scope] == nil ? nil : figure($0) }
     let lowest = figures.map(\.plan.scope).min() ?? .organization
-    var offset = 0
+    subjects.add(past.rosters.keys)
     for scope in Scope.allCases where scope >= lowest {
       guard let frame = builder.frames[scope] else { continue }
       scopes.append(scope)
-      offsets[scope] = offset
-      offset += frame.subjectCount
+      subjects.add(frame)
     }
+    subjects.number()
   }
 
   private func figure(_ plan: ScreenPlan.Figure) -> Figure {
@@ -66,7 +77,7 @@ private struct ScreenRound {
       let inner = builder.frames[rollUp.members]!
       members = (0..<frame.rowCount).map { group in
         groups.rows(of: group).filter { values[Int($0)].isKnown }
-          .map { inner.ranks[Int(inner.table.ids.codes[Int($0)])] }.sorted()
+          .map { people[inner, Int($0)] }.sorted()
       }
       for (row, people) in members!.enumerated() { counts[row] = people.count }
       leaveOutFew(rollUp, frame, &counts)
@@ -121,12 +132,24 @@ private struct ScreenRound {
   mutating func columns() -> [DerivedColumn] {
     let disclosure = Disclosure(minimum: plan.minimum)
     var ledger = Disclosure.Ledger()
+    for (subject, rosters) in past.rosters {
+      for roster in rosters {
+        ledger.record(roster.map { people[$0] }.sorted(), for: Int(subjects[subject]))
+      }
+    }
+    for i in figures.indices {
+      guard let known = past.figures[figures[i].plan.key]?.last, !known.isEmpty else { continue }
+      for (subject, id) in figures[i].frame.subjectIDs.enumerated() {
+        figures[i].last[subject] = known[id]
+      }
+    }
     for rows in rowsByPeriod() {
       let (cells, places) = cells(rows)
       var decisions = disclosure.decide(cells, ledger: &ledger)
       for cell in tooTelling(cells, places, decisions) { decisions[cell] = .suppressed }
       for (cell, place) in places.enumerated() { settle(place.scope, place.row, decisions[cell]) }
     }
+    builder.keeper?.keep(memory(ledger), of: plan)
     var settled = figures.makeIterator()
     return plan.figures.map { figure in
       guard builder.frames[figure.scope] != nil, let done = settled.next() else {
@@ -137,6 +160,27 @@ private struct ScreenRound {
       column.carried = done.carried
       return column
     }
+  }
+
+  /// What the next run has to know.
+  private func memory(_ ledger: Disclosure.Ledger) -> PolicyState.ScreenMemory {
+    var memory = PolicyState.ScreenMemory()
+    for (subject, rosters) in ledger.rosters {
+      memory.rosters[subjects.keys[subject]] = rosters.map { roster in
+        roster.map { people.keys[Int($0)] }
+      }
+    }
+    for figure in plan.figures {
+      memory.figures[figure.key] =
+        past.figures[figure.key] ?? .init(definition: figure.definition)
+    }
+    for figure in figures {
+      let ids = figure.frame.subjectIDs
+      for (subject, value) in figure.last {
+        memory.figures[figure.plan.key]!.last[ids[subject]] = value
+      }
+    }
+    return memory
   }
 
   /// For each period in order the rows of each scope.
@@ -160,11 +204,11 @@ private struct ScreenRound {
       let frame = builder.frames[scope]!
       for row in rows[scope] ?? [] {
         let own = figures.filter { $0.plan.scope == scope && $0.raw[row].isKnown }
-        let subject = Int(frame.ranks[Int(frame.table.ids.codes[row])])
+        let subject = Int(subjects[frame, row])
         indices[scope, default: [:]][row] = cells.count
         cells.append(
           Disclosure.Cell(
-            subject: offsets[scope]! + subject, parent: nil, order: subject,
+            subject: subject, parent: nil, order: subjects.order[subject],
             isFigure: !own.isEmpty, count: own.map { $0.counts[row] }.min() ?? 0,
             members: own.lazy.compactMap { $0.members?[row] }.first))
         places.append((scope, row))
@@ -250,5 +294,51 @@ private struct ScreenRound {
       case .withheld, .suppressed: figures[i].suppressed[row] = true
       }
     }
+  }
+}
+
+/// Numbers of subjects, by scope and then in byte order of their ids.
+///
+/// Which of two has the smaller one depends on the two alone, so that results do not depend on
+/// what later periods hold.
+private struct SubjectNumbers {
+  /// In the order of their numbers.
+  private(set) var keys: [PolicyState.SubjectKey] = []
+  /// For each number its subject's place in byte order over all scopes.
+  private(set) var order: [Int] = []
+  private var numbers: [PolicyState.SubjectKey: Int32] = [:]
+  private var frames: [Scope: Frame] = [:]
+  /// For each scope with a frame the numbers of its subjects.
+  private var ofFrame: [Scope: [Int32]] = [:]
+
+  mutating func add(_ keys: some Sequence<PolicyState.SubjectKey>) {
+    for key in keys { numbers[key] = 0 }
+  }
+
+  mutating func add(_ frame: Frame) {
+    guard frames.updateValue(frame, forKey: frame.scope) == nil else { return }
+    add(frame.subjectIDs.lazy.map { PolicyState.SubjectKey(scope: frame.scope, id: $0) })
+  }
+
+  mutating func number() {
+    keys = numbers.keys.sorted()
+    for (number, key) in keys.enumerated() { numbers[key] = Int32(number) }
+    for frame in frames.values {
+      ofFrame[frame.scope] = frame.subjectIDs.map {
+        numbers[PolicyState.SubjectKey(scope: frame.scope, id: $0)]!
+      }
+    }
+    order = Array(repeating: 0, count: keys.count)
+    let places = keys.indices.sorted {
+      keys[$0].id != keys[$1].id ? keys[$0].id < keys[$1].id : $0 < $1
+    }
+    for (place, number) in places.enumerated() { order[number] = place }
+  }
+
+  subscript(key: PolicyState.SubjectKey) -> Int32 { numbers[key]! }
+
+  /// The number of a row's subject.
+  subscript(frame: Frame, row: Int) -> Int32 {
+    ofFrame[frame.scope]![Int(frame.ranks[Int(frame.table.ids.codes[row])])]
   }
 }

@@ -3,25 +3,40 @@ import Tables
 
 // What looks along a subject's own periods.
 extension WorldBuilder {
-  func window(_ operand: Operand, _ window: Window, _ frame: Frame) -> DerivedColumn {
+  func window(_ operand: Operand, _ window: Window, _ frame: Frame, _ derivation: Derivation)
+    -> DerivedColumn
+  {
     let cells = observed(operand, frame, counting: window.take == .count)
     var results = [Double](repeating: .nan, count: frame.rowCount)
     results.withUnsafeMutableBufferPointer { results in
-      eachSubject(frame, cells, into: Pointer(results.baseAddress), unknown: .nan) {
+      eachSubject(
+        frame, cells, after: keeper?.observations(derivation, frame) ?? [],
+        into: Pointer(results.baseAddress), unknown: .nan
+      ) {
         window.run($0, into: $1)
       }
     }
+    keeper?.keep(
+      derivation, frame, added: observations(.number(cells), frame),
+      periods: window.last.map { $0 - 1 })
     return DerivedColumn(.number(results))
   }
 
-  func chart(_ operand: Operand, _ chart: ControlChart, _ frame: Frame) -> DerivedColumn {
+  func chart(_ operand: Operand, _ chart: ControlChart, _ frame: Frame, _ derivation: Derivation)
+    -> DerivedColumn
+  {
     let cells = observed(operand, frame)
     var signals = [Int32](repeating: -1, count: frame.rowCount)
     signals.withUnsafeMutableBufferPointer { signals in
-      eachSubject(frame, cells, into: Pointer(signals.baseAddress), unknown: -1) {
+      eachSubject(
+        frame, cells, after: keeper?.observations(derivation, frame) ?? [],
+        into: Pointer(signals.baseAddress), unknown: -1
+      ) {
         chart.run($0, into: $1)
       }
     }
+    keeper?.keep(
+      derivation, frame, added: observations(.number(cells), frame), periods: nil)
     return DerivedColumn(
       .text(
         TextColumn(codes: signals, dictionary: ControlChart.Signal.allCases.map(\.text))))
@@ -29,48 +44,74 @@ extension WorldBuilder {
 
   /// The value that was observed so many periods before.
   func ago(
-    _ operand: Operand, _ periods: Int, _ frame: Frame, _ type: ColumnType
+    _ operand: Operand, _ periods: Int, _ frame: Frame, _ derivation: Derivation
   ) -> DerivedColumn {
     let carried = carried(operand)
     let leftOut = leftOut(of: frame.scope)
+    let past = keeper?.observations(derivation, frame) ?? []
+    var earlier: [PolicyState.Cell] = []
     let sources = (0..<frame.rowCount).map { row -> Int in
       let subject = Int(frame.ranks[Int(frame.table.ids.codes[row])])
-      guard let before = frame.row(of: subject, in: frame.periods[row] &- Int32(periods)),
+      let period = frame.periods[row] &- Int32(periods)
+      if !past.isEmpty, let known = past[subject].first(where: { $0.period == period }) {
+        earlier.append(known.value)
+        return frame.rowCount + earlier.count - 1
+      }
+      guard let before = frame.row(of: subject, in: period),
         carried?[before] != true, leftOut?[before] != true
       else { return -1 }
       return before
     }
-    return DerivedColumn(gathered(cells(operand), sources, type))
+    let cells = cells(operand) ?? derivation.type.unknown(frame.rowCount)
+    keeper?.keep(
+      derivation, frame,
+      added: observations(cells, frame) { carried?[$0] != true && leftOut?[$0] != true },
+      periods: periods)
+    return DerivedColumn(gathered(cells.appending(earlier), sources, derivation.type))
   }
 
   /// An input with its earlier values in the place of missing ones.
   func carry(
-    _ operand: Operand, _ periods: Int?, _ every: Granularity?, _ frame: Frame, _ type: ColumnType
+    _ operand: Operand, _ periods: Int?, _ every: Granularity?, _ frame: Frame,
+    _ derivation: Derivation
   ) -> DerivedColumn {
-    guard let cells = cells(operand) else { return DerivedColumn(type.unknown(frame.rowCount)) }
-    let longer = every.flatMap { every in
-      frame.table.periods.map { $0.map { Period(every, containing: $0.firstDay).index } }
+    let past = keeper?.observations(derivation, frame) ?? []
+    let cells = cells(operand) ?? derivation.type.unknown(frame.rowCount)
+    let step = frame.table.periods?.first?.granularity
+    // The longer period that a period lies in.
+    let longer = { (period: Int32) -> Int? in
+      guard let every, let step else { return nil }
+      return Period(every, containing: Period(step, index: Int(period)).firstDay).index
     }
+    var earlier: [PolicyState.Cell] = []
     var sources = [Int](repeating: -1, count: frame.rowCount)
     var carried = BitColumn(count: frame.rowCount)
     for subject in 0..<frame.subjectCount {
-      var last: Int?
+      var last: (row: Int, period: Int32)?
+      if !past.isEmpty, let known = past[subject].last {
+        last = (frame.rowCount + earlier.count, known.period)
+        earlier.append(known.value)
+      }
       for place in frame.places(of: subject) {
         let row = Int(frame.order[place])
+        let period = frame.periods[row]
         if cells.isKnown(at: row) {
-          last = row
+          last = (row, period)
           sources[row] = row
           continue
         }
         guard let from = last else { continue }
-        let age = Int(frame.periods[row]) - Int(frame.periods[from])
-        let isNear = periods.map { age <= $0 } ?? false
-        guard isNear || longer.map({ $0[row] == $0[from] }) ?? false else { continue }
-        sources[row] = from
+        let isNear = periods.map { Int(period) - Int(from.period) <= $0 } ?? false
+        let isSame = { longer(period).map { $0 == longer(from.period) } ?? false }
+        guard isNear || isSame() else { continue }
+        sources[row] = from.row
         carried[row] = true
       }
     }
-    var column = DerivedColumn(gathered(cells, sources, type))
+    keeper?.keep(
+      derivation, frame, added: observations(cells, frame), periods: every == nil ? periods : nil,
+      isLatestEnough: true)
+    var column = DerivedColumn(gathered(cells.appending(earlier), sources, derivation.type))
     column.carried = carried
     // What was withheld or suppressed in its own period stays so while nothing replaces it.
     if case .derived(let id) = operand.source, let suppressed = suppressed(id) {
@@ -80,7 +121,8 @@ extension WorldBuilder {
   }
 
   func life(
-    _ life: AlertLife, _ condition: Operand, _ clear: Operand?, _ frame: Frame
+    _ life: AlertLife, _ condition: Operand, _ clear: Operand?, _ frame: Frame,
+    _ derivation: Derivation
   ) -> DerivedColumn {
     let conditions = truths(condition)
     let clears = clear.flatMap { truths($0) }
@@ -89,20 +131,24 @@ extension WorldBuilder {
     var isTrue = BitColumn(count: frame.rowCount)
     var isKnown = isTrue
     var states = [AlertState](repeating: .undetermined, count: frame.rowCount)
+    var memories = keeper?.memories(derivation, frame) ?? []
+    if memories.isEmpty {
+      memories = Array(repeating: AlertLife.Memory(), count: frame.subjectCount)
+    }
     for subject in 0..<frame.subjectCount {
-      var memory = AlertLife.Memory()
       for place in frame.places(of: subject) {
         let row = Int(frame.order[place])
         // A row that does not count is as good as a gap.
         if leftOut?[row] == true { continue }
         let state = life.step(
-          &memory, period: frame.periods[row], condition: conditions?[row], clear: clears?[row],
-          isObserved: !carried.contains { $0[row] })
+          &memories[subject], period: frame.periods[row], condition: conditions?[row],
+          clear: clears?[row], isObserved: !carried.contains { $0[row] })
         states[row] = state
         isTrue[row] = state == .firing || state == .clearing
         isKnown[row] = state != .undetermined
       }
     }
+    keeper?.keep(derivation, frame, memories: memories)
     var column = DerivedColumn(
       .boolean(
         BooleanColumn(isTrue: isTrue.words, isKnown: isKnown.words, frame.rowCount)))
@@ -111,6 +157,20 @@ extension WorldBuilder {
   }
 
   // MARK: Series
+
+  /// The known cells of each subject, for a state to keep.
+  private func observations(
+    _ cells: Column, _ frame: Frame, where counts: (Int) -> Bool = { _ in true }
+  ) -> [[PolicyState.Observation]] {
+    guard keeper != nil else { return [] }
+    return (0..<frame.subjectCount).map { subject in
+      frame.places(of: subject).compactMap { place in
+        let row = Int(frame.order[place])
+        guard counts(row), let value = cells.stateCell(at: row) else { return nil }
+        return PolicyState.Observation(period: frame.periods[row], value: value)
+      }
+    }
+  }
 
   /// The observed numbers of an operand: what was carried, or does not count, is unknown.
   ///
@@ -145,8 +205,11 @@ extension WorldBuilder {
   }
 
   /// Runs something over the series of each subject, on as many threads as there are jobs.
+  ///
+  /// - Parameter past: for each subject what precedes its rows; empty for nothing.
   private func eachSubject<Result: Sendable>(
-    _ frame: Frame, _ values: [Double], into results: Pointer<Result>, unknown: Result,
+    _ frame: Frame, _ values: [Double], after past: [[PolicyState.Observation]],
+    into results: Pointer<Result>, unknown: Result,
     _ run: @escaping @Sendable (Series, UnsafeMutablePointer<Result>) -> Void
   ) {
     values.withUnsafeBufferPointer { values in
@@ -162,7 +225,8 @@ extension WorldBuilder {
           for subject in subjects {
             let places = frame.places(of: subject)
             guard !places.isEmpty else { continue }
-            if frame.isInOrder {
+            let before = past.isEmpty ? [] : past[subject]
+            if frame.isInOrder, before.isEmpty {
               run(
                 Series(
                   periods: UnsafeBufferPointer(
@@ -171,7 +235,8 @@ extension WorldBuilder {
                     start: values.base! + places.lowerBound, count: places.count)),
                 results.base! + places.lowerBound)
             } else {
-              scratch.run(frame.order[places], values.base!, periods.base!, results.base!, run)
+              scratch.run(
+                before, frame.order[places], values.base!, periods.base!, results.base!, run)
             }
           }
         }
@@ -205,7 +270,8 @@ struct Pointer<Pointee>: @unchecked Sendable {
   }
 }
 
-/// The rows of a subject one after the other, where the table has them apart.
+/// The rows of a subject one after the other, where the table has them apart, behind what a state
+/// has of earlier ones.
 private struct SeriesBuffers<Result> {
   private var values: [Double] = []
   private var periods: [Int32] = []
@@ -217,17 +283,23 @@ private struct SeriesBuffers<Result> {
   }
 
   mutating func run(
-    _ rows: ArraySlice<Int32>, _ allValues: UnsafePointer<Double>,
+    _ past: [PolicyState.Observation], _ rows: ArraySlice<Int32>,
+    _ allValues: UnsafePointer<Double>,
     _ allPeriods: UnsafePointer<Int32>, _ allResults: UnsafeMutablePointer<Result>,
     _ run: (Series, UnsafeMutablePointer<Result>) -> Void
   ) {
     values.removeAll(keepingCapacity: true)
     periods.removeAll(keepingCapacity: true)
+    for observation in past {
+      values.append(observation.number)
+      periods.append(observation.period)
+    }
     for row in rows {
       values.append(allValues[Int(row)])
       periods.append(allPeriods[Int(row)])
     }
-    if results.count < rows.count { results = Array(repeating: unknown, count: 2 * rows.count) }
+    let count = values.count
+    if results.count < count { results = Array(repeating: unknown, count: 2 * count) }
     periods.withUnsafeBufferPointer { periods in
       values.withUnsafeBufferPointer { values in
         results.withUnsafeMutableBufferPointer { results in
@@ -235,7 +307,7 @@ private struct SeriesBuffers<Result> {
         }
       }
     }
-    for (place, row) in rows.enumerated() { allResults[Int(row)] = results[place] }
+    for (place, row) in rows.enumerated() { allResults[Int(row)] = results[past.count + place] }
   }
 }
 

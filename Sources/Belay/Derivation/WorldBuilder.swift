@@ -6,6 +6,8 @@ final class WorldBuilder {
   let program: PolicyProgram
   let functions: FunctionTable
   let jobs: Int
+  /// Nil where no state is read or written.
+  let keeper: StateKeeper?
   private(set) var frames: [Scope: Frame] = [:]
   private var columns: [DerivedColumn?]
   private var fed: [[DerivedColumn]?]
@@ -13,7 +15,10 @@ final class WorldBuilder {
   private var leftOut: [Scope: BitColumn] = [:]
   private var containers: [ContainerPath: ContainerRows] = [:]
 
-  init(_ program: PolicyProgram, functions: FunctionTable, jobs: Int) {
+  init(
+    _ program: PolicyProgram, functions: FunctionTable, jobs: Int, keeper: StateKeeper? = nil
+  ) {
+    self.keeper = keeper
     self.program = program
     self.functions = functions
     self.jobs = max(1, jobs)
@@ -25,6 +30,11 @@ final class WorldBuilder {
   /// - Parameter assessed: the scopes whose rows are going to be evaluated.
   func world(_ tables: [Scope: Table], assessing assessed: [Scope]) -> World {
     makeFrames(tables)
+    if let keeper {
+      for frame in frames.values { keeper.see(frame) }
+      // Also what nobody asks for today will be looked back at.
+      for id in columns.indices { _ = column(id) }
+    }
     for scope in assessed {
       guard frames[scope] != nil, let plan = program.plan(of: scope) else { continue }
       for id in plan.inputs.compactMap(\.derived) { _ = column(id) }
@@ -41,10 +51,10 @@ final class WorldBuilder {
       let scope = plan.scope
       let links = Scope.allCases.filter { $0 < scope }
         .flatMap { program.links[$0] ?? [] }.filter { $0.to == scope && frames[$0.from] != nil }
-      if let table = tables[scope] {
-        let gaps = memberPeriods(links, besides: table)
+      if var table = tables[scope] {
+        if let keeper { table = keeper.admitted(table, scope) }
         frames[scope] = Frame(
-          scope, gaps.isEmpty ? table : table.appending(gaps), shownRows: table.rowCount)
+          scope, withMemberPeriods(table, scope, links), shownRows: table.rowCount)
       } else if let table = subjects(of: links, plan.schema) {
         frames[scope] = Frame(scope, table)
       }
@@ -84,29 +94,48 @@ final class WorldBuilder {
     }
   }
 
-  /// The periods in which subjects of a table have members and no row.
-  private func memberPeriods(
-    _ links: [PolicyProgram.Link], besides table: Table
-  ) -> [(code: Int32, period: Period)] {
-    guard let periods = table.periods, !links.isEmpty else { return [] }
+  /// The table with the periods behind it in which its subjects have members and no row.
+  ///
+  /// They begin after a subject's first row, in the data or in a state, so that no row is made of
+  /// what comes later.
+  private func withMemberPeriods(
+    _ table: Table, _ scope: Scope, _ links: [PolicyProgram.Link]
+  ) -> Table {
+    guard let periods = table.periods, !links.isEmpty else { return table }
     struct Cell: Hashable {
       let code: Int32
       let period: Period
     }
     var known: Set<Cell> = []
-    for row in 0..<table.rowCount {
-      known.insert(Cell(code: table.ids.codes[row], period: periods[row]))
-    }
-    let codes = Dictionary(
+    var codes = Dictionary(
       uniqueKeysWithValues: table.ids.dictionary.enumerated().map {
         (ContainerID($1), Int32($0))
       })
+    var first = [Period?](repeating: nil, count: codes.count)
+    for row in 0..<table.rowCount {
+      let code = table.ids.codes[row]
+      known.insert(Cell(code: code, period: periods[row]))
+      first[Int(code)] = min(first[Int(code)] ?? periods[row], periods[row])
+    }
+    let seen = keeper?.past.scopes[scope]?.subjects ?? [:]
+    for (id, code) in codes where seen[id] != nil { first[Int(code)] = nil }
+    var newIDs: [String] = []
     var gaps: [(code: Int32, period: Period)] = []
     for link in links {
       guard let frame = frames[link.from], let times = frame.table.periods,
         case .text(let ids)? = frame.table.columns[link.column]
       else { continue }
-      let places = ids.dictionary.map { codes[ContainerID($0)] ?? -1 }
+      var isUsed = [Bool](repeating: false, count: ids.dictionary.count)
+      for code in ids.codes where code >= 0 { isUsed[Int(code)] = true }
+      let places = ids.dictionary.enumerated().map { place, text -> Int32 in
+        let id = ContainerID(text)
+        if let code = codes[id] { return code }
+        guard isUsed[place], seen[id] != nil else { return -1 }
+        codes[id] = Int32(codes.count)
+        first.append(nil)
+        newIDs.append(text)
+        return codes[id]!
+      }
       var last: Cell?
       for row in 0..<frame.rowCount where ids.codes[row] >= 0 {
         let code = places[Int(ids.codes[row])]
@@ -114,10 +143,11 @@ final class WorldBuilder {
         let cell = Cell(code: code, period: times[row])
         guard cell != last else { continue }
         last = cell
+        if let first = first[Int(code)], times[row] < first { continue }
         if known.insert(cell).inserted { gaps.append((code, times[row])) }
       }
     }
-    return gaps
+    return gaps.isEmpty ? table : table.appending(gaps, newIDs: newIDs)
   }
 
   /// The subjects that members name, where they have no table of their own.
@@ -206,15 +236,16 @@ final class WorldBuilder {
   private func derive(_ derivation: Derivation, _ frame: Frame) -> DerivedColumn {
     switch derivation.operation {
     case .lookup(let operand, let from): lookup(operand, from, frame, derivation.type)
-    case .window(let operand, let window): self.window(operand, window, frame)
-    case .chart(let operand, let chart): self.chart(operand, chart, frame)
-    case .ago(let operand, let periods): ago(operand, periods, frame, derivation.type)
+    case .window(let operand, let window): self.window(operand, window, frame, derivation)
+    case .chart(let operand, let chart): self.chart(operand, chart, frame, derivation)
+    case .ago(let operand, let periods): ago(operand, periods, frame, derivation)
     case .carry(let operand, let periods, let every):
-      carry(operand, periods, every, frame, derivation.type)
+      carry(operand, periods, every, frame, derivation)
     case .peers(let operand, let peers, let groups): self.peers(operand, peers, groups, frame)
     case .rollUp(let plan): rollUp(plan, frame)
     case .gate(let figure, let screen): screenColumns(screen)[figure]
-    case .life(let life, let condition, let clear): self.life(life, condition, clear, frame)
+    case .life(let life, let condition, let clear):
+      self.life(life, condition, clear, frame, derivation)
     }
   }
 

@@ -1,0 +1,1 @@
+../../../BelayTests/FuzzBodies/fuzzState.swift
