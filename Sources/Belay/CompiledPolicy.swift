@@ -285,7 +285,11 @@ public struct CompiledPolicy: Sendable {
     for subject in 0..<frame.subjectCount {
       let row = frame.places(of: subject).reversed().lazy.map { Int(frame.order[$0]) }
         .first { row in isIn(row) && (limit.map { periods[row] <= $0 } ?? true) }
-      if let row { latest.append(row) }
+      guard let row else { continue }
+      // Of rows of one period the first counts.
+      let first = frame.places(of: subject).lazy.map { Int(frame.order[$0]) }
+        .first { periods[$0] == periods[row] && isIn($0) }
+      latest.append(first ?? row)
     }
     return latest.sorted()
   }
