@@ -20,6 +20,8 @@ public struct CompiledPolicy: Sendable {
   public let crisisResources: [CrisisResource]
   /// True when an input is confidential or comes from a questionnaire.
   public let hasWellbeingContent: Bool
+  /// The names of all audiences: those that Belay knows, then the policy's own.
+  public let audiences: [String]
   /// The facts that the policy cites, in policy order.
   public let facts: [Fact]
   /// What compiling found that is no error, sorted by place.
@@ -56,6 +58,7 @@ public struct CompiledPolicy: Sendable {
     prohibitedUse = policy.prohibitedUse
     crisisResources = policy.crisisResources
     hasWellbeingContent = policy.inputs.contains { $0.isConfidential || $0.instrument != nil }
+    audiences = Audience.allCases.map(\.rawValue) + policy.ownAudiences.map(\.name.text)
     facts = policy.facts.map(\.fact)
     warnings = diagnostics.sortedByPlace()
     self.program = program
@@ -89,10 +92,14 @@ public struct CompiledPolicy: Sendable {
 
   /// Assesses one record.
   ///
+  /// Of what joins rows, a record knows itself alone: its own period, no container, no members.
+  ///
+  /// - Parameter view: who looks; a record is about one subject, so the view's subject is not looked
+  ///   at.
   /// - Throws: When the record names an input that the scope does not have, or gives it a value
   ///   of another type. A number outside the declared range is no error: it counts as unknown.
   public func assess(
-    _ record: Record, scope: Scope = .provider
+    _ record: Record, scope: Scope = .provider, view: View = .steward
   ) throws(RecordError) -> Assessment {
     guard let plan = plan(of: scope) else { throw .noScope(scope) }
     let names = (plan.inputs.filter(\.isID).map(\.name) + plan.tableInputs.keys).sorted()
@@ -108,7 +115,9 @@ public struct CompiledPolicy: Sendable {
         ?? (input.isID && !record.subject.isEmpty ? .text(record.subject) : nil)
       outcomes[input.slot] = try input.load(entry)
     }
-    guard program.isRowByRow(scope) else { return try assessed(record, plan) }
+    guard program.isRowByRow(scope), view == .steward else {
+      return try assessed(record, plan, view)
+    }
     let evaluator = RowEvaluator(plan: plan, slotCount: program.slotCount)
     var state = evaluator.start(
       period: record.period.map { .value($0.firstDay.value) } ?? .unknown(.init("period", .absent))
@@ -251,7 +260,9 @@ public struct CompiledPolicy: Sendable {
   }
 
   /// A record whose row cannot be assessed by itself, as a table of one row.
-  private func assessed(_ record: Record, _ plan: Plan) throws(RecordError) -> Assessment {
+  private func assessed(
+    _ record: Record, _ plan: Plan, _ view: View
+  ) throws(RecordError) -> Assessment {
     var columns = plan.schema.columns.map { Optional($0.type.unknown(1)) }
     var reasons = plan.schema.columns.map { _ in UnknownReason.empty }
     for (name, entry) in record.entries {
@@ -273,7 +284,8 @@ public struct CompiledPolicy: Sendable {
       schema: plan.schema, ids: TextColumn([record.subject]),
       periodTexts: hasTime ? TextColumn([period?.description]) : nil,
       periods: hasTime ? [period].compactMap { $0 } : nil, columns: columns, reasons: reasons)
-    return assess(table, scope: plan.scope, periods: .all).assessment(at: 0)
+    return assess(table, scope: plan.scope, periods: .all)
+      .seen(by: View(audience: view.audience)).assessment(at: 0)
   }
 
   /// What makes the evaluators of a scope's blocks, one for each thread.

@@ -11,12 +11,7 @@ package enum PolicyReference {
     var text = "### \(capitalized(table.place))\n\n\(table.doc)\n\n"
     text += "| key | takes | meaning |\n| --- | --- | --- |\n"
     for key in table.keys {
-      let mark =
-        switch key.status {
-        case .required: " (required)"
-        case .optional: ""
-        case .unsupported: " (not supported yet)"
-        }
+      let mark = key.status == .required ? " (required)" : ""
       text += "| `\(key.name)`\(mark) | \(escaped(key.takes)) | \(escaped(key.doc)) |\n"
     }
     return text

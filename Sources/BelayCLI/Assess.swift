@@ -67,6 +67,18 @@ struct Assess: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Show what this audience may see, such as self, team_lead or executive; without, what the "
+        + "steward sees.", valueName: "name"))
+  var audience: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Show this subject alone, with what contains it and what it contains: ID of a provider, or "
+        + "SCOPE=ID.", valueName: "id"), transform: ViewSubject.init)
+  var subject: ViewSubject?
+
+  @Option(
+    help: ArgumentHelp(
       "How many decimals numbers have, 0 to 15; without, 1 in tables, else as many as needed.",
       valueName: "count"))
   var decimals: Int?
@@ -89,6 +101,9 @@ struct Assess: ParsableCommand {
     if let asOf, !Granularity.allCases.contains(where: { Period(asOf, every: $0) != nil }) {
       throw ValidationError(
         "`\(asOf)` is no period; periods are written as in 2026-01, 2026-01-31, 2026-Q1, 2026-W05.")
+    }
+    if audience == Audience.own.rawValue, subject?.value.scope != .provider {
+      throw ValidationError("--audience self needs --subject ID: people see their own rows alone.")
     }
     if allPeriods, asOf != nil {
       throw ValidationError("Only one of --all-periods and --as-of can be given.")
@@ -121,11 +136,17 @@ struct Assess: ParsableCommand {
       for data in data.sorted(by: { $0.scope < $1.scope }) where read.contains(data.scope) {
         tables[data.scope] = try self.read(data, bytes, by: policy, console)
       }
-      let (assessed, after) = try assess(tables, shown, periods, from: before, by: policy, console)
+      let view = try view(policy)
+      let (all, after) = try assess(tables, shown, periods, from: before, by: policy, console)
+      let assessed = all.map { $0.seen(by: view) }
+      // What a state has passed has been said already.
+      let isAsked = state == nil || asOf != nil || subject != nil
       for table in assessed
-      where asOf != nil && table.count == 0 && tables[table.scope]?.rowCount ?? 0 > 0 {
+      where isAsked && table.count == 0 && tables[table.scope]?.rowCount ?? 0 > 0 {
         let name = data.first { $0.scope == table.scope }?.name ?? ""
-        console.say("note: `\(name)` has no rows up to \(asOf ?? "")")
+        let what = subject.map { " about `\($0.value.id)`" } ?? ""
+        let end = asOf.map { " up to \($0)" } ?? ""
+        console.say("note: `\(name)` has no rows\(what)\(end)")
       }
       try write(assessed, of: policy)
       // Only now: a run whose results nobody has can be run again.
@@ -148,6 +169,18 @@ struct Assess: ParsableCommand {
       console.say("\(count) about `\(path)`; `belay check \(path)` shows them")
     }
     return policy
+  }
+
+  private func view(_ policy: CompiledPolicy) throws -> View {
+    guard let audience else { return View(audience: nil, subject: subject?.value) }
+    guard policy.audiences.contains(audience) else {
+      let near = nearestName(to: audience, among: policy.audiences)
+      throw Failure(
+        "there is no audience `\(audience)`"
+          + (near.map { "; did you mean `\($0)`?" }
+            ?? "; the audiences are \(policy.audiences.joined(separator: ", "))"))
+    }
+    return View(audience: audience, subject: subject?.value)
   }
 
   private func periods(_ policy: CompiledPolicy) throws -> PeriodSelection {
@@ -272,7 +305,9 @@ struct Assess: ParsableCommand {
   /// broken.
   private func streams(_ data: DataArgument, by policy: CompiledPolicy) -> Bool {
     let hasTime = policy.tableSchema(for: data.scope)!.time != nil
-    guard policy.isRowByRow(data.scope), state == nil else { return false }
+    guard policy.isRowByRow(data.scope), state == nil, audience == nil, subject == nil else {
+      return false
+    }
     return format == .csv && (allPeriods || !hasTime) && (inputFormat ?? data.format) != .json
   }
 

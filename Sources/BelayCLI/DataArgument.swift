@@ -41,6 +41,22 @@ struct DataArgument: Hashable {
   }
 }
 
+/// One subject: the id of a provider, or `SCOPE=ID`.
+struct ViewSubject {
+  let value: View.Subject
+
+  init(_ argument: String) throws {
+    guard !argument.isEmpty else { throw ValidationError("The id of the subject is empty.") }
+    if let equals = argument.firstIndex(of: "="),
+      let scope = Scope(rawValue: String(argument[..<equals]))
+    {
+      value = View.Subject(scope, String(argument[argument.index(after: equals)...]))
+    } else {
+      value = View.Subject(.provider, argument)
+    }
+  }
+}
+
 /// One word of a fixed set.
 ///
 /// The argument parser would find the words through key paths and descriptions, for each option

@@ -14,6 +14,7 @@ struct AssessmentJSON {
       json.member("period", assessment.period)
       json.list("scores", assessment.scores, write)
       json.list("alerts", assessment.alerts, write)
+      json.list("pending", assessment.pending, write)
       json.list("undetermined", assessment.undetermined, write)
       json.list("interventions", assessment.interventions, write)
       json.list("measures", assessment.measures, write)
@@ -119,12 +120,19 @@ struct AssessmentJSON {
     json.member("id", alert.id)
     json.member("label", alert.label)
     json.member("severity", alert.severity.rawValue)
+    json.member("state", alert.state.rawValue)
     json.member("audience", alert.audience)
     json.member("owner", alert.owner)
     json.member("due", alert.due)
     json.member("message", alert.message)
     json.member("caution", alert.caution)
     json.member("evidence", alert.evidence)
+  }
+
+  private func write(_ alert: PendingAlert, to json: inout JSONWriter) {
+    json.member("id", alert.id)
+    json.member("label", alert.label)
+    json.member("audience", alert.audience)
   }
 
   private func write(_ alert: UndeterminedAlert, to json: inout JSONWriter) {
@@ -177,6 +185,9 @@ struct AssessmentJSON {
     case .value(let value): json.string(Wording.text(value, numbers))
     case .unknown, .fault: json.null()
     }
+    if measure.bound != .exact { json.member("bound", measure.bound.rawValue) }
+    json.key("carried")
+    json.boolean(measure.isCarried)
     write(missing(measure), to: &json)
   }
 

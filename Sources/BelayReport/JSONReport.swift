@@ -20,7 +20,7 @@ public struct JSONReport: Sendable {
   ) throws(E) {
     var json = JSONWriter(pretty: true)
     try json.object { (json) throws(E) in
-      writeHeader(policy, to: &json)
+      writeHeader(policy, tables, to: &json)
       json.key("scopes")
       try json.array { (json) throws(E) in
         for table in tables {
@@ -64,7 +64,7 @@ public struct NDJSONReport: Sendable {
     _ tables: [AssessedTable], of policy: CompiledPolicy, to sink: ([UInt8]) throws(E) -> Void
   ) throws(E) {
     var header = JSONWriter()
-    header.object { writeHeader(policy, to: &$0) }
+    header.object { writeHeader(policy, tables, to: &$0) }
     var piece = header.bytes + [UInt8(ascii: "\n")]
     for table in tables {
       for row in 0..<table.count {
@@ -89,7 +89,9 @@ public struct NDJSONReport: Sendable {
 }
 
 /// What stands above all assessments: where to find help, then the policy and its bounds.
-private func writeHeader(_ policy: CompiledPolicy, to json: inout JSONWriter) {
+private func writeHeader(
+  _ policy: CompiledPolicy, _ tables: [AssessedTable], to json: inout JSONWriter
+) {
   json.key("format")
   json.integer(1)
   if policy.hasWellbeingContent {
@@ -113,5 +115,5 @@ private func writeHeader(_ policy: CompiledPolicy, to json: inout JSONWriter) {
   json.member("permitted_use", policy.permittedUse)
   json.member("prohibited_use", policy.prohibitedUse)
   json.member("notice", Wording.notice)
-  json.member("audience", "steward")
+  json.member("audience", (tables.first?.view ?? .steward).name)
 }

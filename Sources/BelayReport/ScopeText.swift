@@ -116,6 +116,8 @@ struct ScopeText {
   private func firstDetailed(of levels: Int) -> Int { max(1, min(2, levels - 1)) }
 
   private func detail(_ assessment: Assessment, level: Int?) -> Detail {
+    // Who asks for one subject wants all that there is.
+    if table.view.subject != nil { return .full }
     guard let score = table.scores.first else {
       return assessment.alerts.isEmpty && assessment.measures.isEmpty ? .id : .full
     }
@@ -158,7 +160,8 @@ struct ScopeText {
   private func writeHead(_ assessment: Assessment, _ detail: Detail, to page: inout TextPage) {
     var pieces: [(text: String, style: TextPage.Style?)] = []
     let id = TextLayout.fitted(assessment.subject, to: idColumns)
-    pieces.append((TextLayout.padded(id, to: idColumns), .bold))
+    let isAlone = assessment.scores.isEmpty && detail == .full && isOfOnePeriod
+    pieces.append((isAlone ? id : TextLayout.padded(id, to: idColumns), .bold))
     if let period = assessment.period, !isOfOnePeriod {
       pieces.append((TextLayout.padded(period, to: periodColumns), nil))
     }
@@ -235,6 +238,9 @@ struct ScopeText {
       page.entry(
         "Alert", said(alert) + terminal, at: 4, alert.severity >= .high ? .red : .yellow)
     }
+    if !assessment.pending.isEmpty {
+      page.entry("Pending", assessment.pending.map(\.label).joined(separator: "; "), at: 4)
+    }
     writeUndetermined(assessment.undetermined, to: &page)
     if !assessment.interventions.isEmpty {
       let plans = assessment.interventions.prefix(3).map { intervention in
@@ -265,11 +271,21 @@ struct ScopeText {
   private func said(_ measure: ShownMeasure) -> String {
     guard case .value(let value) = measure.value else { return "\(measure.label)\u{A0}unknown" }
     let unit = measure.unit.map { "\u{A0}\(noBreaks($0))" } ?? ""
-    return "\(measure.label)\u{A0}\(Wording.text(value, NumberStyle(decimals: decimals)))\(unit)"
+    let bound =
+      switch measure.bound {
+      case .exact: ""
+      case .atMost: "at\u{A0}most\u{A0}"
+      case .atLeast: "at\u{A0}least\u{A0}"
+      }
+    let carried = measure.isCarried ? " (carried)" : ""
+    let text = Wording.text(value, NumberStyle(decimals: decimals))
+    return "\(measure.label)\u{A0}\(bound)\(text)\(unit)\(carried)"
   }
 
   private func said(_ alert: AlertResult) -> String {
-    "\(alert.severity.rawValue): \(alert.message.isEmpty ? alert.label : alert.message)"
+    let state = alert.state == .clearing ? ", clearing" : ""
+    return "\(alert.severity.rawValue)\(state): "
+      + (alert.message.isEmpty ? alert.label : alert.message)
   }
 
   /// By severity, then in policy order.

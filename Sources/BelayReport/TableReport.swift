@@ -31,7 +31,7 @@ public struct TableReport: Sendable {
     _ tables: [AssessedTable], of policy: CompiledPolicy, to sink: ([UInt8]) throws(E) -> Void
   ) throws(E) {
     var page = TextPage(color: color)
-    writeHeader(policy, to: &page)
+    writeHeader(policy, tables.first?.view ?? .steward, to: &page)
     for table in tables {
       page.blank()
       ScopeText(table, decimals: decimals).write(to: &page)
@@ -48,7 +48,7 @@ public struct TableReport: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private func writeHeader(_ policy: CompiledPolicy, to page: inout TextPage) {
+  private func writeHeader(_ policy: CompiledPolicy, _ view: View, to page: inout TextPage) {
     if policy.hasWellbeingContent, !policy.crisisResources.isEmpty {
       page.line("If somebody is in crisis or may be in danger", .bold)
       for resource in policy.crisisResources {
@@ -67,8 +67,13 @@ public struct TableReport: Sendable {
       page.entry("Not for", policy.prohibitedUse.joined(separator: ", "), at: 0)
     }
     page.paragraph(Wording.notice)
-    page.paragraph(
-      "For the steward, whoever runs Belay on the raw data; not for passing on as it is.")
+    if let audience = view.audience {
+      let whom = view.subject.map { " about \($0.scope.rawValue) \($0.id)" } ?? ""
+      page.paragraph("As the audience \(audience) sees it\(whom).")
+    } else {
+      page.paragraph(
+        "For the steward, whoever runs Belay on the raw data; not for passing on as it is.")
+    }
   }
 }
 

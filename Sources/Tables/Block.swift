@@ -79,6 +79,9 @@ package struct BlockFindings: Sendable {
   var brokenAt: Int? {
     if case .json(let flaw, _)? = breakage { flaw.lower } else { nil }
   }
+  /// The first record whose period is spelled short, and the first with a first day.
+  var firstShort: (record: Int, cell: Cell)?
+  var firstDay: (record: Int, cell: Cell)?
   /// Where the first record begins.
   var firstRecord: Int?
   /// The fields of JSON records that came in this block, in the order in which they first came.

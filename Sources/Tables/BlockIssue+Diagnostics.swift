@@ -138,12 +138,35 @@ extension BlockIssue {
       let period = Period(every, containing: date)
       return "the day is not the first of a \(every.rawValue); it lies in `\(period)`"
     }
-    return switch every {
+    let how = Self.spelling(of: every)
+    let other = Granularity.allCases.first { $0 != every && Period(text, every: $0) != nil }
+    return other.map { "this is a \($0.rawValue); \(how)" } ?? how
+  }
+
+  private static func spelling(of every: Granularity) -> String {
+    switch every {
     case .day: "days are written like `2026-01-31`"
     case .week: "weeks are written like `2026-W05`, or as their Monday"
     case .month: "months are written like `2026-01`, or as their first day"
     case .quarter: "quarters are written like `2026-Q1`, or as their first day"
     }
+  }
+}
+
+extension Diagnostic {
+  /// A column in which some periods are spelled `2026-01` and some `2026-01-01`.
+  static func mixedSpellings(
+    _ header: String, first: (label: Label, row: Int), then: (label: Label, row: Int)
+  ) -> Diagnostic {
+    var (first, then) = (first, then)
+    first.label.text = "row \(first.row)"
+    then.label.text = "row \(then.row)"
+    return Diagnostic(
+      code: .mixedSpellings,
+      message:
+        "column \(quoted(header)) spells periods in two ways, first in rows \(first.row) and \(then.row)",
+      primary: then.label, secondary: [first.label],
+      notes: ["both are read; one spelling keeps rows of a period together elsewhere"])
   }
 }
 
@@ -160,6 +183,8 @@ extension DiagnosticCode {
     "not-listed", .warning, "A text is not among those that its input lists.")
   package static let badPeriod = DiagnosticCode(
     "bad-period", .warning, "The period of a row cannot be read, so the row is left out.")
+  package static let mixedSpellings = DiagnosticCode(
+    "mixed-spellings", .warning, "A column spells periods in two ways.")
   package static let emptyPeriod = DiagnosticCode(
     "empty-period", .warning, "A row has no period, so it is left out.")
   package static let emptyID = DiagnosticCode(

@@ -14,6 +14,8 @@ package struct BlockLedger {
   private var line: Int
   private var fields: SeenFields
   private var firstRecord: Label?
+  /// Where a period is first spelled short, and where as its first day.
+  private var spellings: (short: (label: Label, row: Int)?, day: (label: Label, row: Int)?)
 
   package init(_ layout: TableLayout) {
     self.layout = layout
@@ -38,11 +40,26 @@ package struct BlockLedger {
       }
       try fields.add(findings.fields, before: findings.brokenAt, &text)
     }
+    noteSpellings(findings, &text)
     if let breakage = findings.breakage { throw refusal(breakage, block, &text) }
     if !findings.issues.isEmpty || !duplicates.isEmpty { report(findings, duplicates, &text) }
     recordCount += findings.recordCount
     line += findings.lineCount
     keyOrder.join(findings.keyOrder)
+  }
+
+  private mutating func noteSpellings(_ findings: BlockFindings, _ text: inout BlockText) {
+    guard let time = layout.schema.time, time.every != .day,
+      spellings.short == nil || spellings.day == nil
+    else { return }
+    func place(_ found: (record: Int, cell: Cell)?) -> (label: Label, row: Int)? {
+      guard let found else { return nil }
+      return (
+        text.lines.label(found.cell.lower, found.cell.upper), recordCount + found.record + 1
+      )
+    }
+    if spellings.short == nil { spellings.short = place(findings.firstShort) }
+    if spellings.day == nil { spellings.day = place(findings.firstDay) }
   }
 
   private mutating func report(
@@ -94,6 +111,12 @@ package struct BlockLedger {
   ///   name no columns, and lack none.
   package mutating func finish() throws(TableError) -> [Bool] {
     let schema = layout.schema
+    if let time = schema.time, let short = spellings.short, let day = spellings.day {
+      let (first, then) = short.row < day.row ? (short, day) : (day, short)
+      diagnostics.add(.mixedSpellings) {
+        .mixedSpellings(time.column, first: first, then: then)
+      }
+    }
     guard layout.format != .csv else { return schema.columns.indices.map(layout.hasColumn) }
     if let firstRecord {
       let missing = schema.requiredHeaders.filter { !fields.contains($0) }

@@ -16,6 +16,7 @@ package final class BlockReader {
   /// What period texts mean.
   private var periodTexts = TextInterner()
   private var periodsRead: [Int32?] = []
+  private var periodsAreDays: [Bool] = []
   /// The cell that does not stand in the block as it is.
   private var scratch = ByteArena()
   /// How often the dictionaries have been emptied.
@@ -179,6 +180,7 @@ package final class BlockReader {
     if periodTexts.count > 1 << 16 {
       periodTexts = TextInterner()
       periodsRead.removeAll()
+      periodsAreDays.removeAll()
     }
     let periods = layout.slots.time.flatMap { places($0) }
     for record in 0..<recordCount {
@@ -226,12 +228,20 @@ package final class BlockReader {
       let every = layout.schema.time?.every ?? .day
       let period = Period(bytes: trimmed(text), every: every)
       periodsRead.append(period.map { Int32($0.index) })
+      periodsAreDays.append(trimmed(text).count == 10)
     }
     guard let index = periodsRead[code] else {
       note(.badPeriod, Int(key.record), cell)
       return false
     }
     key.period = index
+    // A short spelling, such as `2026-01`, or the first day.
+    let isDay = periodsAreDays[code]
+    if isDay, block.findings.firstDay == nil {
+      block.findings.firstDay = (Int(key.record), cell)
+    } else if !isDay, block.findings.firstShort == nil {
+      block.findings.firstShort = (Int(key.record), cell)
+    }
     return true
   }
 

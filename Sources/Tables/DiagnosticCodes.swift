@@ -6,6 +6,7 @@ extension DiagnosticCode {
     .badEncoding, .emptyFile, .emptyHeader, .duplicateColumn, .missingColumn, .wrongSeparator,
     .raggedRow, .unterminatedQuote, .strayQuote, .loneReturn, .recordTooLong, .tooManyColumns,
     .notARecord, .nestedValue, .duplicateField, .unknownColumns, .badNumber, .badBoolean,
-    .badDate, .outOfRange, .notListed, .badPeriod, .emptyPeriod, .emptyID, .duplicateRow,
+    .badDate, .outOfRange, .notListed, .badPeriod, .mixedSpellings, .emptyPeriod, .emptyID,
+    .duplicateRow,
   ]
 }

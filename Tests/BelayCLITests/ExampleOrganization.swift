@@ -32,6 +32,19 @@ enum ExampleOrganization {
       })
   }
 
+  /// `sites.csv`: one row per site and month.
+  static func sites() -> String {
+    csv(
+      months.indices.flatMap { month in
+        Site.all.indices.map { row(of: Site.all[$0], at: $0, month: month) }
+      })
+  }
+
+  /// `organization.csv`: one row per month.
+  static func organization() -> String {
+    csv(months.indices.map { organization(month: $0) })
+  }
+
   private static let months = [
     "2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06",
     "2026-07", "2026-08", "2026-09", "2026-10",
@@ -249,7 +262,58 @@ extension ExampleOrganization {
   }
 }
 
+// MARK: - Sites, the organization
+
+extension ExampleOrganization {
+  private static func row(of site: Site, at index: Int, month: Int) -> Row {
+    var chance = Chance(stream: 7, index, month)
+    let teams = Team.all.indices.filter { Team.all[$0].site == site.name }
+    let load =
+      teams.reduce(0) { $0 + self.load(of: Team.all[$1], at: $1, month: month) }
+      / Double(teams.count)
+
+    var row = Row(stream: 8, index, month)
+    row.key("month", months[month])
+    row.key("site", site.name)
+    row.key("organization", "valley")
+    row.number(
+      "temporary_staff_share_pct", site.temporary + 6 * load + 0.8 * chance.normal(), 1, 0...60)
+    row.number(
+      "relief_shifts_per_100_staff", site.relief - 3 * load + 0.7 * chance.normal(), 1, 0...40)
+    row.truth("inbox_pool_in_place", site.hasInboxPool(month))
+    return row
+  }
+
+  private static func organization(month: Int) -> Row {
+    var chance = Chance(stream: 9, 0, month)
+    var row = Row(stream: 10, 0, month)
+    row.key("month", months[month])
+    row.key("organization", "valley")
+    // The board sets a target for each calendar year.
+    row.key("admin_time_target_pct", month < 2 ? "35" : "32")
+    row.number("open_positions", 41 + 1.5 * Double(month) + 2 * chance.normal(), 0, 0...200)
+    row.number("retaliation_reports", month < 4 ? 1 : month < 9 ? 2 : 3, 0, 0...50)
+    return row
+  }
+}
+
 // MARK: - Who is there
+
+private struct Site: Sendable {
+  let name: String
+  let temporary: Double
+  let relief: Double
+  /// The month in which a pooled inbox starts; nil where there is none.
+  let inboxPoolFrom: Int?
+
+  func hasInboxPool(_ month: Int) -> Bool { inboxPoolFrom.map { month >= $0 } ?? false }
+
+  static let all = [
+    Site(name: "north", temporary: 7, relief: 9, inboxPoolFrom: 5),
+    Site(name: "river", temporary: 11, relief: 6, inboxPoolFrom: nil),
+    Site(name: "hill", temporary: 16, relief: 3, inboxPoolFrom: nil),
+  ]
+}
 
 private struct Specialty: Sendable {
   let name: String

@@ -50,27 +50,68 @@ public struct AssessedTable: Sendable {
   /// Interventions as they are ranked: by ascending priority number, then in policy order.
   public let interventionNames: [String]
   package let results: ResultColumns
+  /// Who looks at the results.
+  public let view: View
 
-  private let world: World
-  private let frame: Frame
-  private let evaluator: RowEvaluator
+  /// All results, whoever may see them.
+  private let whole: Whole
+  private let selection: Selection
+  /// For each row that is seen its place among all results.
+  private let places: [Int]
 
+  private struct Whole: Sendable {
+    let world: World
+    let frame: Frame
+    let rows: [Int]
+    let results: ResultColumns
+    let evaluator: RowEvaluator
+  }
+
+  /// What the steward sees.
   init(
     _ world: World, _ frame: Frame, rows: [Int], _ results: ResultColumns,
     _ evaluator: RowEvaluator
   ) {
-    let plan = evaluator.plan
-    self.world = world
-    self.frame = frame
+    self.init(
+      Whole(world: world, frame: frame, rows: rows, results: results, evaluator: evaluator),
+      .steward)
+  }
+
+  private init(_ whole: Whole, _ view: View) {
+    let plan = whole.evaluator.plan
+    self.whole = whole
+    self.view = view
+    let selection = Selection(plan, view)
+    self.selection = selection
+    var rows = whole.rows
+    if let subject = view.subject {
+      rows = whole.world.rows(rows, of: whole.frame, about: subject)
+    }
     self.rows = rows
-    self.results = results
-    self.evaluator = evaluator
     scope = plan.scope
     keyColumn = plan.schema.key
     periodColumn = plan.schema.time?.column
-    alertNames = plan.alerts.map(\.name)
-    interventionNames = plan.ranking.map { plan.interventions[$0].name }
+    alertNames = selection.alerts.map { plan.alerts[$0].name }
+    interventionNames = selection.interventions.map { plan.interventions[plan.ranking[$0]].name }
+    if rows.count == whole.rows.count, selection.seesAll, selection.consents.isEmpty {
+      places = Array(rows.indices)
+      results = whole.results
+      return
+    }
+    let placeOfRow = Dictionary(
+      uniqueKeysWithValues: whole.rows.enumerated().map { ($1, $0) })
+    let places = rows.map { placeOfRow[$0]! }
+    self.places = places
+    let hidden = { (slot: Int, place: Int) -> Bool in
+      !(selection.consents[slot] ?? []).allSatisfy {
+        whole.world.isTrue($0, whole.rows[place], in: whole.frame, plan)
+      }
+    }
+    results = whole.results.selected(selection, rows: places, hidden: hidden, plan)
   }
+
+  /// The same results as an audience sees them.
+  public func seen(by view: View) -> AssessedTable { AssessedTable(whole, view) }
 
   public var scores: [Score] { results.scores }
 
@@ -80,10 +121,10 @@ public struct AssessedTable: Sendable {
   public var count: Int { rows.count }
 
   /// The subject's id, as spelled in the data.
-  public func subject(at index: Int) -> String { frame.table.id(at: rows[index]) }
+  public func subject(at index: Int) -> String { whole.frame.table.id(at: rows[index]) }
 
   /// The period, as spelled in the data; nil where the policy has no time.
-  public func period(at index: Int) -> String? { frame.table.periodText(at: rows[index]) }
+  public func period(at index: Int) -> String? { whole.frame.table.periodText(at: rows[index]) }
 
   /// Places in `alertNames` of the alerts that fire, in policy order.
   public func firingAlerts(at index: Int) -> [Int] {
@@ -102,11 +143,21 @@ public struct AssessedTable: Sendable {
 
   /// Everything there is to say about one row.
   public func assessment(at index: Int) -> Assessment {
-    AssessmentBuilder(plan: evaluator.plan, row: state(at: rows[index]))
-      .assessment(subject: subject(at: index), period: period(at: index))
-  }
-
-  private func state(at row: Int) -> RowState {
-    world.state(of: row, in: frame, evaluator)
+    let (world, plan) = (whole.world, whole.evaluator.plan)
+    let row = rows[index]
+    var builder = AssessmentBuilder(
+      plan: plan, row: world.state(of: row, in: whole.frame, whole.evaluator))
+    builder.selection = selection
+    builder.isHidden = { [selection, frame = whole.frame] slot in
+      !(selection.consents[slot] ?? []).allSatisfy { world.isTrue($0, row, in: frame, plan) }
+    }
+    builder.isCarried = { slot in
+      plan.carriers[slot]?.contains { world.columns[$0]?.carried?[row] == true } ?? false
+    }
+    builder.alertState = { slot in
+      plan.inputs.first { $0.slot == slot }?.derived
+        .flatMap { world.columns[$0]?.states?[row] }
+    }
+    return builder.assessment(subject: subject(at: index), period: period(at: index))
   }
 }

@@ -14,6 +14,8 @@ public struct Assessment: Sendable {
   public let scores: [ScoreResult]
   /// The alerts that fire, in policy order.
   public let alerts: [AlertResult]
+  /// The alerts whose condition holds and that do not fire yet, in policy order.
+  public let pending: [PendingAlert]
   /// The alerts whose condition is unknown, in policy order, each with what was missing.
   public let undetermined: [UndeterminedAlert]
   /// What to change in the work: by ascending priority number, then in policy order.
@@ -102,6 +104,8 @@ public struct FactorResult: Sendable {
   public let applies: Bool?
   /// Why the points are unknown; empty when they are known.
   public let missing: Unknown
+  /// Whether they are made of values kept from earlier periods.
+  public let isCarried: Bool
   /// Ids of the facts behind the factor.
   public let evidence: [String]
 }
@@ -155,6 +159,8 @@ public struct AlertResult: Sendable {
   public let label: String
   /// The gravest whose condition holds.
   public let severity: Severity
+  /// `firing`, or `clearing` where it stays a while after its condition has cleared.
+  public let state: AlertState
   /// Who may see it, by audience name.
   public let audience: [String]
   /// Who acts on it.
@@ -167,6 +173,16 @@ public struct AlertResult: Sendable {
   public let caution: String?
   /// Ids of the facts behind it.
   public let evidence: [String]
+}
+
+/// An alert whose condition holds, but not for long enough, or too soon after it fired.
+public struct PendingAlert: Sendable {
+  /// The alert's name in the policy.
+  public let id: String
+  /// What to call it for people.
+  public let label: String
+  /// Who may see it, by audience name.
+  public let audience: [String]
 }
 
 /// An alert that neither fires nor does not: its condition is unknown.
@@ -245,6 +261,16 @@ public struct ShownMeasure: Sendable {
   /// The unit of measurement, for people.
   public let unit: String?
   public let value: Outcome<Value>
+  /// How a figure of a group is to be read: the end steps are bounds.
+  public let bound: Bound
+  /// Whether it is made of values kept from earlier periods.
+  public let isCarried: Bool
+
+  public enum Bound: String, Sendable {
+    case exact
+    case atMost = "at_most"
+    case atLeast = "at_least"
+  }
 }
 
 /// A quantity whose evaluation ran into a fault.

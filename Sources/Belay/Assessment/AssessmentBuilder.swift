@@ -5,31 +5,84 @@ import Tables
 struct AssessmentBuilder {
   let plan: Plan
   let row: RowState
+  /// What is seen of it; nil for everything.
+  var selection: Selection?
+  /// Whether what a slot holds is not to be seen in this row.
+  var isHidden: (Int) -> Bool = { _ in false }
+  /// Whether what a slot holds was made of values kept from earlier periods.
+  var isCarried: (Int) -> Bool = { _ in false }
+  /// Where an alert stands whose state earlier periods decide.
+  var alertState: (Int) -> AlertState? = { _ in nil }
+
+  /// What quantities ran into may tell their values.
+  private var seesFaults: Bool {
+    guard let selection else { return true }
+    return selection.consents.isEmpty && selection.seesAll
+  }
+
+  init(plan: Plan, row: RowState) {
+    self.plan = plan
+    self.row = row
+  }
 
   func assessment(subject: String, period: String?) -> Assessment {
-    Assessment(
+    let alerts = seen(selection?.alerts, of: plan.alerts, slot: \.slot)
+    return Assessment(
       scope: plan.scope, subject: subject, period: period,
-      scores: plan.scores.indices.map(score),
-      alerts: plan.alerts.indices.compactMap(firing),
-      undetermined: plan.alerts.compactMap(undetermined),
-      interventions: plan.ranking.map { plan.interventions[$0] }
-        .filter { row.slots[$0.slot].asCondition == true }.map(\.recommendation),
-      measures: plan.shown.map {
-        ShownMeasure(id: $0.name, label: $0.label, unit: $0.unit, value: row.slots[$0.slot])
-      },
-      faults: row.faults, defaulted: row.defaulted)
+      scores: (selection?.scores ?? Array(plan.scores.indices)).map(score),
+      alerts: alerts.compactMap(firing),
+      pending: alerts.map { plan.alerts[$0] }.filter { alertState($0.slot) == .pending }
+        .map { PendingAlert(id: $0.name, label: $0.label, audience: audience($0)) },
+      undetermined: alerts.map { plan.alerts[$0] }.compactMap(undetermined),
+      interventions: (selection?.interventions ?? Array(plan.ranking.indices))
+        .map { plan.interventions[plan.ranking[$0]] }
+        .filter { row.slots[$0.slot].asCondition == true && !isHidden($0.slot) }
+        .map(\.recommendation),
+      measures: seen(selection?.shown, of: plan.shown, slot: \.slot).map { plan.shown[$0] }.map(
+        shown),
+      faults: seesFaults ? row.faults : [], defaulted: row.defaulted)
+  }
+
+  private func seen<Element>(
+    _ selected: [Int]?, of all: [Element], slot: (Element) -> Int
+  ) -> [Int] {
+    (selected ?? Array(all.indices)).filter { !isHidden(slot(all[$0])) }
+  }
+
+  private func shown(_ measure: ShownPlan) -> ShownMeasure {
+    let value = row.slots[measure.slot]
+    var bound = ShownMeasure.Bound.exact
+    if let gate = measure.gate, case .value(.double(let number)) = value {
+      switch gate.reading(of: number) {
+      case .atMost: bound = .atMost
+      case .atLeast: bound = .atLeast
+      case .exactly: break
+      }
+    }
+    return ShownMeasure(
+      id: measure.name, label: measure.label, unit: measure.unit, value: value, bound: bound,
+      isCarried: isCarried(measure.slot))
   }
 
   // MARK: Scores
 
   private func score(_ index: Int) -> ScoreResult {
     let score = plan.scores[index]
+    guard !isHidden(score.slot) else { return hidden(score) }
     let state = row.scores[index]
     return ScoreResult(
       id: score.name, label: score.label, presentation: score.presentation, value: state.value,
       level: level(score), coverage: state.blend.coverage, interval: state.blend.interval,
       isPartial: state.blend.isPartial, drivers: drivers(of: index),
       domains: score.domains.map(domain), missing: state.missing)
+  }
+
+  /// A score that is there and may not be seen in this row.
+  private func hidden(_ score: ScorePlan) -> ScoreResult {
+    ScoreResult(
+      id: score.name, label: score.label, presentation: score.presentation, value: nil, level: nil,
+      coverage: 0, interval: nil, isPartial: false, drivers: [], domains: [],
+      missing: Unknown(score.name, .suppressed))
   }
 
   private func level(_ score: ScorePlan) -> String? {
@@ -50,7 +103,8 @@ struct AssessmentBuilder {
     return FactorResult(
       id: factor.name, label: factor.label, points: state.points.outcome.value,
       weight: state.weight.value, applies: state.applies,
-      missing: state.points.outcome.missing(factor.name), evidence: factor.evidence)
+      missing: state.points.outcome.missing(factor.name), isCarried: isCarried(factor.slot),
+      evidence: factor.evidence)
   }
 
   /// Contributions add up to the score: shares of shares of points, and what floors lift.
@@ -101,15 +155,27 @@ struct AssessmentBuilder {
     let alert = plan.alerts[index]
     return AlertResult(
       id: alert.name, label: alert.label, severity: severity,
-      audience: alert.audience, owner: alert.owner, due: alert.due,
+      state: alertState(alert.slot) ?? .firing, audience: audience(alert), owner: alert.owner,
+      due: alert.due,
       message: message(alert.message), caution: alert.caution, evidence: alert.evidence)
+  }
+
+  private func audience(_ alert: AlertPlan) -> [String] {
+    plan.access[alert.slot]?.audiences ?? alert.audience
   }
 
   private func undetermined(_ alert: AlertPlan) -> UndeterminedAlert? {
     guard row.slots[alert.slot].asCondition == nil else { return nil }
     return UndeterminedAlert(
-      id: alert.name, label: alert.label, audience: alert.audience,
-      missing: row.slots[alert.slot].missing(alert.name))
+      id: alert.name, label: alert.label, audience: audience(alert),
+      missing: missing(alert))
+  }
+
+  /// What the condition lacks; an alert that lives on may be unknown for what its clearing lacks.
+  private func missing(_ alert: AlertPlan) -> Unknown {
+    guard alert.isDerived else { return row.slots[alert.slot].missing(alert.name) }
+    let condition = alert.condition.evaluate(row).missing(alert.name)
+    return condition.union(alert.clearWhen?.evaluate(row).missing(alert.name) ?? Unknown([]))
   }
 
   private func message(_ plan: MessagePlan) -> String {

@@ -28,6 +28,37 @@ package struct ResultColumns: Sendable {
     recommended = plan.ranking.map { _ in BitColumn() }
   }
 
+  /// The results of some rows that a view shows.
+  ///
+  /// - Parameter hidden: for each score, alert and intervention seen, whether a row's is not.
+  func selected(
+    _ selection: Selection, rows: [Int], hidden: (_ slot: Int, _ row: Int) -> Bool, _ plan: Plan
+  ) -> ResultColumns {
+    var selected = self
+    selected.scores = selection.scores.map { place in
+      scores[place].selected(rows) { hidden(plan.scores[place].slot, $0) }
+    }
+    let bits = { (column: BitColumn, isHidden: (Int) -> Bool, value: Bool) -> BitColumn in
+      var bits = BitColumn(count: rows.count)
+      for (place, row) in rows.enumerated() {
+        bits[place] = isHidden(row) ? value : column[row]
+      }
+      return bits
+    }
+    selected.firing = selection.alerts.map { place in
+      bits(firing[place], { hidden(plan.alerts[place].slot, $0) }, false)
+    }
+    selected.determined = selection.alerts.map { place in
+      bits(determined[place], { hidden(plan.alerts[place].slot, $0) }, true)
+    }
+    selected.recommended = selection.interventions.map { place in
+      let slot = plan.interventions[plan.ranking[place]].slot
+      return bits(recommended[place], { hidden(slot, $0) }, false)
+    }
+    selected.count = rows.count
+    return selected
+  }
+
   package mutating func removeAll() {
     count = 0
     for i in scores.indices { scores[i].removeAll() }
@@ -94,6 +125,17 @@ package struct ResultColumns: Sendable {
 }
 
 extension AssessedTable.Score {
+  fileprivate func selected(_ rows: [Int], _ isHidden: (Int) -> Bool) -> Self {
+    var selected = self
+    selected.score.values = rows.map { isHidden($0) ? .nan : score.values[$0] }
+    selected.levels = rows.map { isHidden($0) ? -1 : levels[$0] }
+    selected.coverage = rows.map { isHidden($0) ? .nan : coverage[$0] }
+    for i in domains.indices {
+      selected.domains[i].values = rows.map { isHidden($0) ? .nan : domains[i].values[$0] }
+    }
+    return selected
+  }
+
   fileprivate mutating func removeAll() {
     score.values.removeAll(keepingCapacity: true)
     coverage.removeAll(keepingCapacity: true)

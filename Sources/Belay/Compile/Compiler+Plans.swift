@@ -181,6 +181,11 @@ extension Compiler {
       derived = DerivedMeasure(formula: measure.formula, of: of, type: type)
     case .peers(let text, _, let within):
       for group in within {
+        if let container = Scope(rawValue: group.text), indices[group.text] == nil,
+          container <= scope(of: measure.name.text)
+        {
+          report(.groupOfOne(group, scope(of: measure.name.text)))
+        }
         guard let type = environment.type(of: group.text) else { continue }
         if type != .string { report(.groupIsNoText(group)) }
       }
@@ -371,10 +376,21 @@ extension Compiler {
     return MessagePlan(pieces: pieces)
   }
 
-  private func gate(of name: String) -> Gate? {
-    guard let index = indices[name], case .input(let i) = quantities[index].kind,
-      policy.inputs[i].isConfidential, let range = policy.inputs[i].range
-    else { return nil }
+  /// The gate that a quantity went through, where its value is a figure as it left the gate.
+  func gate(of name: String) -> Gate? {
+    guard let index = indices[readableName(name)] else { return nil }
+    let range: ClosedRange<Double>?
+    switch quantities[index].kind {
+    case .input(let i): range = policy.inputs[i].range
+    case .measure(let i):
+      if case .expression(let text) = policy.measures[i].formula {
+        // Another name for a figure reads like it.
+        return isName(text.text) ? gate(of: text.text) : nil
+      }
+      range = policy.measures[i].range ?? 0...1
+    default: return nil
+    }
+    guard families[index] != nil, let range else { return nil }
     return Gate(range: range, minimumGroupSize: policy.minimumGroupSize)
   }
 
@@ -468,6 +484,12 @@ extension Diagnostic {
     Diagnostic(
       code: .wrongType, message: "this cannot be counted",
       primary: Label(span: span, text: "a condition, number, text or date is needed here"))
+  }
+
+  fileprivate static func groupOfOne(_ group: NameReference, _ scope: Scope) -> Diagnostic {
+    Diagnostic(
+      code: .mixedScopes, message: "a \(group.text) does not contain \(scope.rawValue)s",
+      primary: Label(span: group.span, text: "peers are in one larger scope, or of one group"))
   }
 
   fileprivate static func groupIsNoText(_ reference: NameReference) -> Diagnostic {

@@ -79,8 +79,12 @@ extension Compiler {
     }
     for index in order {
       let quantity = quantities[index]
-      if case .measure = quantity.kind, quantity.reads.contains(where: { counts.contains($0.name) })
-      {
+      guard case .measure(let i) = quantity.kind else { continue }
+      if case .rollUp(let rollUp) = policy.measures[i].formula {
+        // Weights and conditions do not show in what is summed up.
+        let of = rollUp.of.map { references(in: $0) } ?? []
+        if of.contains(where: { counts.contains($0.text) }) { counts.insert(quantity.name) }
+      } else if quantity.reads.contains(where: { counts.contains(readableName($0.name)) }) {
         counts.insert(quantity.name)
       }
     }

@@ -27,6 +27,15 @@ extension Compiler {
     where Audience(rawValue: audience.text) == nil && !ownAudiences.contains(audience.text) {
       report(.unknownAudience(audience, own: ownAudiences))
     }
+    for input in policy.inputs {
+      if let share = input.shareWith.first, !input.isConfidential || input.scope != .provider {
+        report(.nothingToShare(input.name, at: share.audience.span))
+      }
+      for share in input.shareWith { checkConsent(share.consent) }
+      if let every = input.every, let own = policy.time?.every, !own.isPart(of: every) {
+        report(.noLongerPeriod(input, every, own))
+      }
+    }
     if policy.time == nil {
       for use in policy.timeUses { report(.needsTime(use.key, at: use.span)) }
     }
@@ -57,6 +66,14 @@ extension Compiler {
         report(.needsTime(key))
       }
     }
+  }
+
+  /// Who consents says yes or no.
+  private mutating func checkConsent(_ reference: NameReference) {
+    guard let index = indices[reference.text], case .input(let i) = quantities[index].kind
+    else { return }
+    if case .boolean = policy.inputs[i].type, policy.inputs[i].scope == .provider { return }
+    report(.noConsent(reference))
   }
 
   private mutating func checkEffect(_ effect: InterventionDeclaration.Effect) {
@@ -214,6 +231,32 @@ extension Diagnostic {
     return diagnostic
   }
 
+  fileprivate static func noConsent(_ reference: NameReference) -> Diagnostic {
+    Diagnostic(
+      code: .wrongType,
+      message: "people consent by a boolean input of their own, and `\(reference.text)` is none",
+      primary: Label(span: reference.span))
+  }
+
+  fileprivate static func nothingToShare(
+    _ name: DeclaredName, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .misplacedKey, message: "`\(name.text)` is not what a person said in confidence",
+      primary: Label(span: span, text: "nobody has to consent to this"),
+      notes: ["`share_with` goes with `confidential: true` and provider scope"])
+  }
+
+  fileprivate static func noLongerPeriod(
+    _ input: InputDeclaration, _ every: Granularity, _ own: Granularity
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .wrongValue,
+      message: "`\(input.name.text)` comes every \(every.rawValue) in data of each \(own.rawValue)",
+      primary: Label(span: input.name.span),
+      notes: ["`every` is for an input that comes in longer periods than the data do"])
+  }
+
   fileprivate static func effectOnText(_ reference: NameReference) -> Diagnostic {
     Diagnostic(
       code: .wrongType, message: "an effect changes a number, and `\(reference.text)` is none",
@@ -272,4 +315,16 @@ extension DiagnosticCode {
     "wrong-type", "A name refers to something of a type that does not fit there.")
   package static let unused = DiagnosticCode(
     "unused", .warning, "Something is declared and nothing uses it.")
+}
+
+extension Granularity {
+  /// Whether its periods lie within those of another, longer one.
+  fileprivate func isPart(of longer: Granularity) -> Bool {
+    switch (self, longer) {
+    case (.day, .week), (.day, .month), (.day, .quarter), (.week, .month), (.week, .quarter),
+      (.month, .quarter):
+      true
+    default: false
+    }
+  }
 }

@@ -149,10 +149,14 @@ extension Compiler {
           report(.mixedScopes((read.name, found, read.span), one))
           isRight = false
         } else if let prefix, prefix != found {
-          report(.otherScope(read.name, found, at: read.span))
+          report(.otherScope(read.name, found, scope, at: read.span))
           isRight = false
         } else if prefix == nil, found > scope, !isLenient {
-          report(.needsPrefix(read.name, found, scope, at: read.span))
+          if case .part = read.manner {
+            report(.mixedScopes((read.name, found, read.span), one))
+          } else {
+            report(.needsPrefix(read.name, found, scope, at: read.span))
+          }
           isRight = false
         }
       }
@@ -195,6 +199,35 @@ extension Compiler {
     }
   }
 
+  /// Which rows count is settled before anything joins rows.
+  mutating func checkPopulations() {
+    for population in quantities {
+      guard case .population = population.kind else { continue }
+      var seen: Set<Int> = []
+      var pending = population.reads.map { (index: $0.index, path: [($0.name, $0.span)]) }
+      while let (index, path) = pending.popLast() {
+        guard seen.insert(index).inserted else { continue }
+        if joinsRows(index) {
+          report(.populationJoins(population, path))
+          break
+        }
+        for read in quantities[index].reads {
+          // The way there is told by its first step and its last.
+          pending.append((read.index, [path[0], (read.name, read.span)]))
+        }
+      }
+    }
+  }
+
+  private func joinsRows(_ index: Int) -> Bool {
+    switch quantities[index].kind {
+    case .measure(let i):
+      if case .expression = policy.measures[i].formula { false } else { true }
+    case .alert(let i): policy.alerts[i].periodsKey != nil || policy.alerts[i].clearWhen != nil
+    default: false
+    }
+  }
+
   /// Every scope that is assessed has a column with its subjects' ids.
   mutating func checkSubjects() {
     // The input that is missing may be one of those that are wrong.
@@ -234,13 +267,27 @@ extension Diagnostic {
   }
 
   fileprivate static func otherScope(
-    _ name: String, _ scope: Scope, at span: SourceSpan
+    _ name: String, _ scope: Scope, _ here: Scope, at span: SourceSpan
   ) -> Diagnostic {
     let bare = name.drop { $0 != "." }.dropFirst()
     return Diagnostic(
       code: .mixedScopes, message: "`\(bare)` is about \(scope.words)",
       primary: Label(span: span, text: "read from another scope"),
-      fixIts: [FixIt(replacing: span, with: "\(scope.rawValue).\(bare)")])
+      fixIts: [
+        FixIt(
+          replacing: span, with: scope == here ? String(bare) : "\(scope.rawValue).\(bare)")
+      ])
+  }
+
+  fileprivate static func populationJoins(
+    _ population: Quantity, _ path: [(name: String, span: SourceSpan)]
+  ) -> Diagnostic {
+    let name = path[path.count - 1].name
+    return Diagnostic(
+      code: .cycle,
+      message: "`\(population.name)` reads `\(name)`, which looks at the rows that it chooses",
+      primary: Label(span: path[0].span, text: path.count == 1 ? "" : "through this"),
+      notes: ["which rows count is settled before rows are joined"])
   }
 
   fileprivate static func rollsUpNothing(

@@ -54,6 +54,7 @@ struct Compiler {
     compiler.findScopes()
     compiler.checkScores()
     compiler.checkSubjects()
+    compiler.checkPopulations()
     compiler.checkReferences()
     compiler.checkPrivacy()
     compiler.findLabels()
@@ -242,6 +243,7 @@ struct Compiler {
       }
       return
     }
+    if prefix != nil { aliases[reference.text] = readableName(reference.text) }
     quantities[index].reads.append(
       Read(
         name: reference.text, span: reference.span, index: found,

@@ -57,6 +57,7 @@ struct Deriver {
 
   private mutating func program() -> PolicyProgram {
     let scopes = self.compiler.usedScopes
+    deriveInOrder(scopes)
     var closures: [(Scope, Closure)] = []
     for scope in scopes {
       var closure = Closure()
@@ -93,6 +94,7 @@ struct Deriver {
       for (name, derived) in closure.derived.sorted(by: { $0.value < $1.value }) {
         builder.add(finished.derivations[derived], derived, named: name)
       }
+      builder.carriers = finished.carriers(in: closure)
       return builder.finish(reading: closure.inputs)
     }
     let plans = closures.map { builder($0.0, $0.1) }
@@ -112,6 +114,20 @@ struct Deriver {
         }
       },
       populations: populations)
+  }
+
+  /// Derives what is needed after what it reads, so that no derivation waits for a chain of others.
+  private mutating func deriveInOrder(_ scopes: [Scope]) {
+    var isNeeded = [Bool](repeating: false, count: compiler.quantities.count)
+    var pending = compiler.quantities.indices.filter { index in
+      scopes.contains { isRoot(index, of: $0) }
+    }
+    while let index = pending.popLast() {
+      if isNeeded[index] { continue }
+      isNeeded[index] = true
+      pending += compiler.quantities[index].reads.map(\.index)
+    }
+    for index in compiler.order where isNeeded[index] { _ = derive(index) }
   }
 
   /// Operands name inputs until it is known which column each has.
@@ -142,11 +158,32 @@ struct Deriver {
 
   // MARK: What rows read
 
+  /// What is still to be looked at of what rows read: chains are long, and stacks are not.
+  private struct Visit {
+    let index: Int
+    let name: String
+    var isPart = false
+  }
+
   private mutating func visit(
-    _ index: Int, _ name: String, in scope: Scope, isRaw: Bool, _ closure: inout Closure,
-    isPart: Bool = false
+    _ index: Int, _ name: String, in scope: Scope, isRaw: Bool, _ closure: inout Closure
   ) {
-    if closure.locals.contains(index) || closure.derived[name] != nil { return }
+    var pending = [Visit(index: index, name: name)]
+    while let next = pending.popLast() {
+      visit(next, in: scope, isRaw: isRaw, &closure, &pending)
+    }
+  }
+
+  private mutating func visit(
+    _ next: Visit, in scope: Scope, isRaw: Bool, _ closure: inout Closure, _ pending: inout [Visit]
+  ) {
+    let (index, name) = (next.index, next.name)
+    if closure.locals.contains(index) { return }
+    if closure.derived[name] != nil {
+      // A part of the rows' own domains is theirs, even where it is read of the container too.
+      guard next.isPart, case .factor = compiler.quantities[index].kind else { return }
+      closure.derived[name] = nil
+    }
     let quantity = compiler.quantities[index]
     var isLocal = true
     switch quantity.kind {
@@ -166,7 +203,7 @@ struct Deriver {
       return
     case .parameter: break
     case .factor:
-      if case .one(let found) = compiler.scopes[index] { isLocal = found == scope || isPart }
+      if case .one(let found) = compiler.scopes[index] { isLocal = found == scope || next.isPart }
     default:
       if case .one(let found) = compiler.scopes[index] { isLocal = found == scope }
     }
@@ -186,9 +223,8 @@ struct Deriver {
     for read in quantity.reads where !read.isOfMembers {
       var isPart = false
       if case .part = read.manner { isPart = true }
-      visit(
-        read.index, compiler.readableName(read.name), in: scope, isRaw: isRaw, &closure,
-        isPart: isPart)
+      pending.append(
+        Visit(index: read.index, name: compiler.readableName(read.name), isPart: isPart))
     }
   }
 
@@ -414,7 +450,7 @@ struct Deriver {
         range: compiler.policy.measures[i].range ?? 0...1,
         definition: compiler.policy.measures[i].formula.definition,
         raw: Operand(scope: scope, source: .derived(raw), carriers: carriers(of: raw)),
-        count: count), level
+        count: count, isShare: rollUp.function == .share), level
     )
   }
 
@@ -491,6 +527,25 @@ struct Deriver {
   }
 
   // MARK: What carries values
+
+  /// For each slot of what rows compute or are given, the derivations that carry values into it.
+  private func carriers(in closure: Closure) -> [Int: [Int]] {
+    var carriers: [Int: [Int]] = [:]
+    for (name, id) in closure.derived {
+      let own = self.carriers(of: id)
+      if !own.isEmpty { carriers[compiler.slot(name)] = own }
+    }
+    for index in compiler.order where closure.locals.contains(index) {
+      let quantity = compiler.quantities[index]
+      if carriers[compiler.slot(quantity.name)] != nil { continue }
+      var own: Set<Int> = []
+      for read in quantity.reads where !read.isOfMembers {
+        own.formUnion(carriers[compiler.slot(compiler.readableName(read.name))] ?? [])
+      }
+      if !own.isEmpty { carriers[compiler.slot(quantity.name)] = own.sorted() }
+    }
+    return carriers
+  }
 
   private func carriers(of closure: Closure) -> [Int] {
     Array(Set(closure.derived.values.flatMap { carriers(of: $0) })).sorted()

@@ -6,6 +6,8 @@ struct PlanBuilder {
   private let compiler: Compiler
   private let table: TablePlan
   private var derived: [InputPlan] = []
+  /// By slot.
+  var carriers: [Int: [Int]] = [:]
   private var steps: [Step] = []
   private var factors: [Int: FactorPlan] = [:]
   private var domains: [Int: (weight: NumberPlan, floors: [FloorPlan])] = [:]
@@ -106,13 +108,47 @@ struct PlanBuilder {
         return alert
       },
       interventions: interventionPlans,
-      shown: Places(measures.keys).members.filter { policy.measures[$0].isShown }
-        .map { measures[$0]! },
+      shown: shownPlans(isDerived),
+      access: access(isDerived), carriers: carriers,
       ranking: interventionPlans.indices.sorted {
         let (a, b) = (interventionPlans[$0], interventionPlans[$1])
         return (a.recommendation.priority, $0) < (b.recommendation.priority, $1)
       },
       schema: table.schema)
+  }
+
+  private func shownPlans(_ derived: Set<Int>) -> [ShownPlan] {
+    compiler.policy.measures.indices.compactMap { i in
+      let measure = compiler.policy.measures[i]
+      let slot = compiler.slot(measure.name.text)
+      // What is looked up from a container is shown there.
+      guard measure.isShown, measures[i] != nil || isOwn(i) && derived.contains(slot) else {
+        return nil
+      }
+      return ShownPlan(
+        name: measure.name.text, label: measure.label, unit: measure.unit, slot: slot,
+        gate: compiler.gate(of: measure.name.text))
+    }
+  }
+
+  /// Whether a measure is about the plan's own scope.
+  private func isOwn(_ measure: Int) -> Bool {
+    let name = compiler.policy.measures[measure].name.text
+    return compiler.indices[name].map { compiler.scopes[$0] } == .one(table.scope)
+  }
+
+  private func access(_ derived: Set<Int>) -> [Int: Access] {
+    var access: [Int: Access] = [:]
+    func add(_ name: String) {
+      if let index = compiler.indices[name] {
+        access[compiler.slot(name)] = compiler.access(to: index)
+      }
+    }
+    for i in scores.keys { add("score.\(compiler.policy.scores[i].name.text)") }
+    for alert in alerts.values { add("alert.\(alert.name)") }
+    for intervention in interventions.values { add("intervention.\(intervention.name)") }
+    for plan in shownPlans(derived) { add(plan.name) }
+    return access
   }
 
   /// The inputs that are read from the table, in policy order.

@@ -31,7 +31,10 @@ struct TablePlan {
       guard i != key else { continue }
       self.columns[i] = columns.count
       columns.append(
-        ColumnSchema(name: input.column, type: input.type, isRequired: !input.isOptional))
+        ColumnSchema(
+          name: input.column, type: input.type,
+          // The organization is one, whether or not its parts say so.
+          isRequired: !input.isOptional && input.role != .subject(.organization)))
     }
     schema = TableSchema(
       key: policy.inputs[key].column,

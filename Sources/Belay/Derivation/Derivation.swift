@@ -115,6 +115,12 @@ struct RollUpPlan: Sendable {
 
   var operands: [Operand] { [of, weight, condition].compactMap { $0 } }
 
+  var withoutCondition: RollUpPlan {
+    RollUpPlan(
+      rollUp: rollUp, members: members, of: of, weight: weight, condition: nil,
+      countsKnown: countsKnown)
+  }
+
   func mapOperands(_ change: (Operand) -> Operand) -> RollUpPlan {
     RollUpPlan(
       rollUp: rollUp, members: members, of: of.map(change), weight: weight.map(change),

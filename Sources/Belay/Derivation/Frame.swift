@@ -117,10 +117,6 @@ struct ContainerRows: Sendable {
   init(of frame: Frame, column: Int, in container: Frame) {
     var rows = [Int32](repeating: -1, count: frame.rowCount)
     guard case .text(let ids)? = frame.table.columns[column] else {
-      // The organization is one, whether or not its members say so.
-      if container.scope == .organization, container.subjectCount == 1 {
-        Self.fill(&rows, frame, subjects: { _ in 0 }, container)
-      }
       self.rows = rows
       return
     }
@@ -131,6 +127,13 @@ struct ContainerRows: Sendable {
     let subjects = ids.dictionary.map { places[ContainerID($0)] ?? -1 }
     Self.fill(
       &rows, frame, subjects: { ids.codes[$0] < 0 ? -1 : subjects[Int(ids.codes[$0])] }, container)
+    self.rows = rows
+  }
+
+  /// Finds the only container for all.
+  init(ofAll frame: Frame, in container: Frame) {
+    var rows = [Int32](repeating: -1, count: frame.rowCount)
+    Self.fill(&rows, frame, subjects: { _ in 0 }, container)
     self.rows = rows
   }
 

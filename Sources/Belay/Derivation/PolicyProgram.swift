@@ -24,7 +24,11 @@ struct PolicyProgram: Sendable {
 
   /// Whether each row of a scope can be assessed by itself.
   func isRowByRow(_ scope: Scope) -> Bool {
-    populations[scope] == nil && (plan(of: scope)?.inputs.allSatisfy { $0.derived == nil } ?? true)
+    guard let plan = plan(of: scope) else { return true }
+    guard populations[scope] == nil else { return false }
+    return plan.inputs.allSatisfy { $0.derived == nil }
+      // Not all results are for all eyes.
+      && !plan.access.values.contains(where: \.isIndividual)
   }
 
   /// For each scope whose rows are looked at when a scope is assessed, itself included, the
@@ -90,11 +94,18 @@ private struct ReadWalk {
 
   /// The columns that say which container a subject has.
   private mutating func link(_ from: Scope, _ to: Scope) {
-    for scope in Scope.allCases where scope >= from && scope < to {
-      for link in program.links[scope] ?? [] where link.to <= to {
-        visit(scope, [.column(link.column)])
-      }
-    }
     columns[to, default: []].formUnion([])
+    for link in path(from, to) { visit(link.from, [.column(link.column)]) }
+  }
+
+  /// The links from a scope to a containing one: its own, or through a scope between.
+  private func path(_ from: Scope, _ to: Scope) -> [PolicyProgram.Link] {
+    let links = program.links[from] ?? []
+    if let direct = links.first(where: { $0.to == to }) { return [direct] }
+    for link in links.sorted(by: { $0.to < $1.to }) where link.to < to {
+      let rest = path(link.to, to)
+      if !rest.isEmpty { return [link] + rest }
+    }
+    return []
   }
 }

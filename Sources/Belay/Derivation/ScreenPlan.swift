@@ -31,6 +31,8 @@ struct ScreenPlan: Sendable {
     let definition: String
     var raw: Operand
     var count: Count
+    /// Whether it is the share of people of whom something is true.
+    var isShare = false
   }
 
   let family: Int

@@ -76,12 +76,21 @@ final class World: Sendable {
       return unknown
     case .window, .peers, .rollUp, .chart: return Unknown(input.name, .tooFew)
     case .carry(let operand, _, _), .ago(let operand, _):
-      guard case .column(let column) = operand.source,
-        let reason = frame.table.reason(column: column, row: row)
-      else { return Unknown(input.name, .absent) }
-      return Unknown(input.name, InputPlan.reason(reason))
-    case .gate, .life: return Unknown(input.name, .absent)
+      return missing(operand, input, row, in: frame)
+    case .gate(let figure, let screen):
+      return missing(program.screens[screen].figures[figure].raw, input, row, in: frame)
+    case .life: return Unknown(input.name, .absent)
     }
+  }
+
+  /// Why a cell of the data is not there.
+  private func missing(
+    _ operand: Operand, _ input: InputPlan, _ row: Int, in frame: Frame
+  ) -> Unknown {
+    guard case .column(let column) = operand.source,
+      let reason = frame.table.reason(column: column, row: row)
+    else { return Unknown(input.name, .absent) }
+    return Unknown(input.name, InputPlan.reason(reason))
   }
 }
 

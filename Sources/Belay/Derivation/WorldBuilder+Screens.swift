@@ -80,14 +80,20 @@ private struct ScreenRound {
           .map { people[inner, Int($0)] }.sorted()
       }
       for (row, people) in members!.enumerated() { counts[row] = people.count }
+      leaveOutFew(rollUp, frame, &counts)
     case .respondentsOfMembers(let rollUp, let operand):
-      guard let (groups, values) = builder.contributions(rollUp, frame) else { break }
-      let respondents = builder.numbers(operand, builder.frames[rollUp.members]!)
-      for group in 0..<frame.rowCount {
-        for row in groups.rows(of: group)
-        where values[Int(row)].isKnown && respondents[Int(row)] > 0 {
-          counts[group] += Int(min(respondents[Int(row)], 1e9))
-        }
+      counts = respondents(rollUp, operand, frame)
+      guard rollUp.condition != nil else { break }
+      let all = respondents(rollUp.withoutCondition, operand, frame)
+      for row in counts.indices where (1..<self.plan.minimum).contains(all[row] - counts[row]) {
+        counts[row] = 0
+      }
+    }
+    if plan.isShare {
+      // One answer is left open: 8 of 8 and 7 of 8 are shown alike.
+      for row in raw.indices where raw[row].isKnown && counts[row] > 0 {
+        let open = 1 / Double(counts[row])
+        raw[row] = min(max(raw[row], open), max(open, 1 - open))
       }
     }
     return Figure(
@@ -96,6 +102,31 @@ private struct ScreenRound {
       counts: counts, members: members,
       results: Array(repeating: .nan, count: frame.rowCount),
       suppressed: BitColumn(count: frame.rowCount), carried: BitColumn(count: frame.rowCount))
+  }
+
+  /// For each row the respondents of the members whose value counts.
+  private func respondents(_ rollUp: RollUpPlan, _ operand: Operand, _ frame: Frame) -> [Int] {
+    var counts = [Int](repeating: 0, count: frame.rowCount)
+    guard let (groups, values) = builder.contributions(rollUp, frame) else { return counts }
+    let respondents = builder.numbers(operand, builder.frames[rollUp.members]!)
+    for group in 0..<frame.rowCount {
+      for row in groups.rows(of: group)
+      where values[Int(row)].isKnown && respondents[Int(row)] > 0 {
+        counts[group] += Int(min(respondents[Int(row)], 1e9))
+      }
+    }
+    return counts
+  }
+
+  /// A condition leaves out nobody or enough: otherwise the few follow from what is shown without it.
+  private func leaveOutFew(_ rollUp: RollUpPlan, _ frame: Frame, _ counts: inout [Int]) {
+    guard rollUp.condition != nil,
+      let (groups, values) = builder.contributions(rollUp.withoutCondition, frame)
+    else { return }
+    for row in counts.indices {
+      let all = groups.rows(of: row).count { values[Int($0)].isKnown }
+      if (1..<plan.minimum).contains(all - counts[row]) { counts[row] = 0 }
+    }
   }
 
   mutating func columns() -> [DerivedColumn] {
@@ -114,7 +145,8 @@ private struct ScreenRound {
     }
     for rows in rowsByPeriod() {
       let (cells, places) = cells(rows)
-      let decisions = disclosure.decide(cells, ledger: &ledger)
+      var decisions = disclosure.decide(cells, ledger: &ledger)
+      for cell in tooTelling(cells, places, decisions) { decisions[cell] = .suppressed }
       for (cell, place) in places.enumerated() { settle(place.scope, place.row, decisions[cell]) }
     }
     builder.keeper?.keep(memory(ledger), of: plan)
@@ -193,6 +225,43 @@ private struct ScreenRound {
     }
     countContainers(&cells)
     return (cells, places)
+  }
+
+  /// The cells whose figures tell too much together with those of their containers.
+  private func tooTelling(
+    _ cells: [Disclosure.Cell], _ places: [(scope: Scope, row: Int)],
+    _ decisions: [Disclosure.Decision]
+  ) -> Set<Int> {
+    let endGuard = EndGuard(minimum: plan.minimum)
+    // Figures of a scope are compared with those of others in the order of the policy.
+    let most = scopes.map { scope in figures.count { $0.plan.scope == scope } }.max() ?? 0
+    var tooTelling: Set<Int> = []
+    for place in 0..<most {
+      tooTelling.formUnion(
+        endGuard.suppressed(
+          cells.indices.map { cell in
+            let (scope, row) = places[cell]
+            let own = figures.filter { $0.plan.scope == scope }
+            var shown: ClosedRange<Double>?
+            if decisions[cell] == .published, let figure = own.dropFirst(place).first ?? own.first {
+              shown = figure.gate.bounds(of: figure.raw[row]).map { bounds in
+                // The answer that is left open.
+                let open = figure.plan.isShare ? 1 / Double(max(1, cells[cell].count)) : 0
+                return
+                  (bounds.lowerBound <= open ? 0 : bounds.lowerBound)...(bounds.upperBound
+                  >= 1 - open ? 1 : bounds.upperBound)
+              }
+              .map {
+                $0.lowerBound * Double(cells[cell].count)...$0.upperBound
+                  * Double(cells[cell].count)
+              }
+            }
+            return EndGuard.Cell(
+              parent: cells[cell].parent, count: cells[cell].count, shown: shown,
+              order: cells[cell].order)
+          }))
+    }
+    return tooTelling
   }
 
   /// A container without a figure of its own has the people of those inside.

@@ -66,6 +66,17 @@ final class WorldBuilder {
           of: frame, column: link.column, in: container)
       }
     }
+    // The organization is one, whether or not its members say so.
+    if let organization = frames[.organization], organization.subjectCount == 1,
+      !program.links.values.joined().contains(where: { link in
+        link.to == .organization && frames[link.from]?.table.columns[link.column] != nil
+      })
+    {
+      for (from, frame) in frames where from < .organization {
+        containers[ContainerPath(from: from, to: .organization)] = ContainerRows(
+          ofAll: frame, in: organization)
+      }
+    }
     // A provider's site is that of its team.
     for to in Scope.allCases {
       for from in Scope.allCases.reversed() where from < to {

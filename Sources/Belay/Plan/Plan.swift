@@ -18,7 +18,11 @@ struct Plan: Sendable {
   let scores: [ScorePlan]
   let alerts: [AlertPlan]
   let interventions: [InterventionPlan]
-  let shown: [MeasurePlan]
+  let shown: [ShownPlan]
+  /// Who may see a score, alert, intervention or shown measure, by slot.
+  let access: [Int: Access]
+  /// For slots of factors and shown measures, the derivations that carry values into them.
+  let carriers: [Int: [Int]]
   /// Interventions by ascending priority, then in policy order.
   let ranking: [Int]
   let schema: TableSchema
@@ -83,6 +87,16 @@ struct MeasurePlan: Sendable {
   let slot: Int
   let expression: CheckedExpression
   let range: ClosedRange<Double>?
+}
+
+/// A measure that is shown beside the scores.
+struct ShownPlan: Sendable {
+  let name: String
+  let label: String
+  let unit: String?
+  let slot: Int
+  /// There when the value is a figure that went through the gate.
+  let gate: Gate?
 }
 
 /// A number from the policy, or the slot of the parameter that gives it.

@@ -4,7 +4,7 @@ extension DiagnosticCode {
   /// All that reading and compiling a policy can report, beside what its expressions can.
   package static let policyCodes: [DiagnosticCode] = [
     .cannotInclude, .cannotExtend, .notInherited, .smallerGroups, .unknownKey, .missingKey,
-    .misplacedKey, .unsupported, .wrongShape,
+    .misplacedKey, .wrongShape,
     .wrongValue, .emptyValue, .outOfBounds, .badName, .reservedName, .declaredTwice, .mixedKinds,
     .oneRule, .levels, .notIncreasing, .badMessage, .alertWithoutOwner, .unknownFact, .wrongType,
     .cycle, .mixedScopes, .noSubject, .confidentialInput, .confidentialView, .countShown,

@@ -13,8 +13,6 @@ struct Fields {
   let span: SourceSpan
   /// By the keys that are meant. A place has few, so looking through them is faster than hashing.
   private var entries: [Node.Entry] = []
-  /// The values of keys that the format has and this version does not evaluate.
-  private(set) var unsupported: [String: Node] = [:]
 
   /// Nil, with a diagnostic, when the node is no mapping.
   init?(
@@ -31,17 +29,13 @@ struct Fields {
     self.span = span
     self.entries.reserveCapacity(entries.count)
     var unknown: [Node.Entry] = []
-    var unsupported: [Node.Key] = []
     for entry in entries {
-      switch table[entry.key.text]?.status {
-      case nil: unknown.append(entry)
-      case .unsupported:
-        unsupported.append(entry.key)
-        self.unsupported[entry.key.text] = entry.value
-      case .required, .optional: take(entry, as: entry.key.text)
+      if table[entry.key.text] == nil {
+        unknown.append(entry)
+      } else {
+        take(entry, as: entry.key.text)
       }
     }
-    if !unsupported.isEmpty { diagnostics.append(.unsupportedKeys(unsupported, in: table)) }
     var meant: Set<String> = []
     for entry in unknown {
       let near = nearestName(to: entry.key.text, among: table.keys.lazy.map(\.name))
@@ -52,7 +46,7 @@ struct Fields {
       guard let near, self[near] == nil else { continue }
       // One mistake gives one diagnostic: what is misspelt is read as what was meant.
       meant.insert(near)
-      if homes.isEmpty, table[near]?.status != .unsupported { take(entry, as: near) }
+      if homes.isEmpty { take(entry, as: near) }
     }
     let missing = table.keys.filter { [self] in
       $0.status == .required && self[$0.name] == nil && !meant.contains($0.name)
@@ -64,19 +58,13 @@ struct Fields {
     entries.append(Node.Entry(key: Node.Key(text: key, span: entry.key.span), value: entry.value))
   }
 
-  private func entry(_ key: String) -> Node.Entry? {
+  func entry(_ key: String) -> Node.Entry? {
     entries.firstIndex { $0.key.text == key }.map { entries[$0] }
   }
 
   subscript(key: String) -> Node? { entry(key)?.value }
 
   func keySpan(_ key: String) -> SourceSpan? { entry(key)?.key.span }
-
-  /// A key and its value, whether this version evaluates it or not.
-  func declared(_ key: String) -> Node.Entry? {
-    entry(key)
-      ?? unsupported[key].map { Node.Entry(key: Node.Key(text: key, span: $0.span), value: $0) }
-  }
 
   func has(_ key: String) -> Bool { entries.contains { $0.key.text == key } }
 
@@ -348,22 +336,12 @@ extension Diagnostic {
     let note =
       !homes.isEmpty
       ? "it is a key of \(alternatives(homes))"
-      : "its keys are \(listing(table.keys.filter { $0.status != .unsupported }.map(\.name)))"
+      : "its keys are \(listing(table.keys.map(\.name)))"
     return Diagnostic(
       code: .unknownKey, message: "\(table.place) has no key `\(key.text)`",
       primary: Label(span: key.span),
       notes: homes.isEmpty && nearest != nil ? [] : [note],
       fixIts: nearest.map { [FixIt(replacing: key.span, with: $0)] } ?? [])
-  }
-
-  fileprivate static func unsupportedKeys(_ keys: [Node.Key], in table: KeyTable) -> Diagnostic {
-    let names = listing(keys.map { "`\($0.text)`" })
-    return Diagnostic(
-      code: .unsupported,
-      message: "\(names) of \(table.place) \(keys.count == 1 ? "is" : "are") not supported yet",
-      primary: Label(
-        span: keys[0].span,
-        text: "this version of Belay does not evaluate \(keys.count == 1 ? "it" : "them")"))
   }
 
   fileprivate static func missingKeys(
@@ -475,8 +453,6 @@ extension DiagnosticCode {
     "unknown-key", "A key that this place of a policy does not have.")
   package static let missingKey = DiagnosticCode(
     "missing-key", "A key that this place of a policy needs is not there.")
-  package static let unsupported = DiagnosticCode(
-    "unsupported", "Something that the format has and this version does not evaluate yet.")
   package static let wrongShape = DiagnosticCode(
     "wrong-shape", "A single value, a list or a map stands where another of them is expected.")
   package static let wrongValue = DiagnosticCode(

@@ -172,7 +172,7 @@ struct InheritedSections {
   ) -> Diagnostic {
     let path = [section, key.text]
     let declaration = own.lazy.compactMap { file -> SourceSpan? in
-      guard case .mapping(let entries)? = file.declared(section)?.value.content else { return nil }
+      guard case .mapping(let entries)? = file.entry(section)?.value.content else { return nil }
       return entries.first { $0.key.text == key.text }?.key.span
     }.first
     let names = named[section]?.all.map(\.key.text) ?? []

@@ -4,8 +4,6 @@
 package struct KeySpec: Sendable {
   package enum Status: Sendable {
     case required, optional
-    /// The format has it and this version of Belay does not evaluate it yet.
-    case unsupported
   }
 
   package let name: String

@@ -178,7 +178,7 @@ struct PolicyDocuments {
         node, .sections, owner: "`override`", at: node.span, diagnostics: &diagnostics)
     else { return }
     for key in KeyTable.sections.keys {
-      guard let change = changes.declared(key.name) else { continue }
+      guard let change = changes.entry(key.name) else { continue }
       let problems = sections.override(change, own: own)
       if isComplete { diagnostics += problems }
     }
@@ -187,12 +187,12 @@ struct PolicyDocuments {
   /// Adds the sections of a policy to those before it.
   private mutating func add(_ layer: Layer) {
     for key in ["permitted_use", "prohibited_use"] {
-      if let use = layer.own.declared(key) { sections.replace(use) }
+      if let use = layer.own.entry(key) { sections.replace(use) }
     }
     let own = Set(layer.files.map { ObjectIdentifier($0.span.source) })
     for file in layer.files {
       for key in KeyTable.sections.keys {
-        guard let section = file.declared(key.name) else { continue }
+        guard let section = file.entry(key.name) else { continue }
         switch InheritedSections.kind(of: key.name) {
         case .named where file.has(key.name):
           guard file.entries(key.name, "names, each with its keys", &diagnostics) != nil
@@ -213,12 +213,12 @@ struct PolicyDocuments {
   /// Of a policy without errors this is a policy that means the same.
   var resolved: Node? {
     guard let root else { return nil }
-    var entries = ["belay", "policy", "version", "title"].compactMap(root.declared)
+    var entries = ["belay", "policy", "version", "title"].compactMap(root.entry)
     for key in ["permitted_use", "prohibited_use"] {
-      if let use = root.declared(key) ?? inherited?.declared(key) { entries.append(use) }
+      if let use = root.entry(key) ?? inherited?.entry(key) { entries.append(use) }
     }
     for key in KeyTable.sections.keys {
-      let parts = ((inherited.map { [$0] } ?? []) + files).compactMap { $0.declared(key.name) }
+      let parts = ((inherited.map { [$0] } ?? []) + files).compactMap { $0.entry(key.name) }
       guard var whole = parts.first else { continue }
       for part in parts.dropFirst() {
         switch (whole.value.content, part.value.content) {

@@ -35,6 +35,7 @@ extension PolicyReader {
     case window = "a window"
     case peers = "a comparison with peers"
     case rollUp = "a roll-up"
+    case ago = "a value of so many periods ago"
   }
 
   private mutating func formula(
@@ -55,6 +56,7 @@ extension PolicyReader {
       let of = required("of", fields).flatMap { fields.expression($0, &diagnostics) }
       let periods = wholeNumber("ago", fields, 1...Self.mostPeriods)
       needTime(fields, "ago")
+      forbid(Self.edgeKeys.filter { $0 != "of" && $0 != "ago" }, fields, .ago)
       guard let of, let periods else { return nil }
       return .ago(of, periods)
     }
@@ -261,6 +263,11 @@ extension PolicyReader {
     guard fields.has("carry") else { return nil }
     needTime(fields, "carry")
     return wholeNumber("carry", fields, 1...Self.mostPeriods)
+  }
+
+  mutating func every(_ fields: Fields) -> Granularity? {
+    if fields.has("every") { needTime(fields, "every") }
+    return fields.word("every", Granularity.self, &diagnostics)
   }
 
   mutating func shareWith(

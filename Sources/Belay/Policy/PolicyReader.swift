@@ -262,6 +262,7 @@ struct PolicyReader {
     refuse(
       name, fields, scope: scope ?? role?.scope ?? .provider,
       hasRole: role != nil && role?.scope != .provider)
+    _ = fields.word("direction", Direction.self, &diagnostics)
     let type: ColumnType =
       switch typeName {
       case .number: .number(range: range)
@@ -285,7 +286,7 @@ struct PolicyReader {
         instrument: fields["instrument"].flatMap {
           readInstrument($0, range: range, at: fields["range"]?.span, of: name)
         },
-        carry: carry(fields), every: fields.word("every", Granularity.self, &diagnostics),
+        carry: carry(fields), every: every(fields),
         shareWith: shareWith(fields), audience: fields.references("audience", &diagnostics),
         evidence: evidence(fields),
         span: name.span))

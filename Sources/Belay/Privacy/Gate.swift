@@ -39,13 +39,17 @@ package struct Gate: Sendable {
     return (range.lowerBound * (Self.steps - coded) + range.upperBound * coded) / Self.steps
   }
 
-  /// What a person's value counts as in a group's figure: the ends are coded as those of figures are.
-  ///
-  /// Where a group turns out to be unanimous at an end, nobody's value is known any better than
-  /// from the coded figure.
-  package func contribution(of value: Double) -> Double {
-    let inset = (range.upperBound - range.lowerBound) / Self.steps * 1.5
-    return min(max(value, range.lowerBound + inset), range.upperBound - inset)
+  /// Between which shares of the range a figure lies that is shown rounded; nil for none.
+  func bounds(of raw: Double) -> ClosedRange<Double>? {
+    guard raw.isKnown else { return nil }
+    let figure = rounded(raw)
+    let share = (figure - range.lowerBound) / (range.upperBound - range.lowerBound)
+    let half = 0.5 / Self.steps
+    return switch reading(of: figure) {
+    case .atMost: 0...share + half
+    case .exactly: share - half...share + half
+    case .atLeast: share - half...1
+    }
   }
 
   /// How a figure that went through the gate is to be read.

@@ -34,7 +34,14 @@ import Testing
             "name": "Safety", "version": "1", "scale": [1, 7], "direction": "higher_is_better"},
           "evidence": ["F1"]
         },
-        "hours": {"type": "number"}
+        "hours": {"type": "number"},
+        "contacts": {
+          "type": "number", "carry": 2, "every": "quarter", "direction": "higher_is_better",
+          "audience": ["operations", "guardian"]},
+        "wants_contact": {"type": "boolean"},
+        "loneliness": {
+          "type": "number", "range": [3, 9], "confidential": true,
+          "share_with": {"peer_support": "wants_contact"}}
       },
       "parameters": {
         "limit": {
@@ -49,7 +56,24 @@ import Testing
       "measures": {
         "load": {
           "expr": "hours / limit / ratio", "scope": "provider", "label": "Load", "unit": "1",
-          "range": [0, 2], "show": true, "evidence": ["F1"]}
+          "range": [0, 2], "show": true, "evidence": ["F1"]},
+        "usual": {
+          "of": "hours", "over": {"last": 6, "minimum": 4}, "take": "percentile", "p": 90,
+          "show": true},
+        "smooth": {"of": "hours", "take": "ewma", "alpha": 0.2, "show": true},
+        "before": {"of": "hours", "ago": 3, "show": true},
+        "rank": {
+          "of": "hours", "within": "specialty", "take": "percentile", "minimum_n": 8,
+          "show": true},
+        "busy": {
+          "scope": "team", "of": "hours", "take": "mean", "weight": "limit", "where": "hours > 0",
+          "show": true},
+        "signal": {
+          "of": "hours", "take": "spc", "rules": "xmr", "baseline": {"first": 12},
+          "improvement": "lower", "show": true},
+        "locked": {
+          "of": "hours", "take": "spc", "baseline": {"from": "2025-01", "to": "2025-12"},
+          "improvement": "lower", "show": true}
       },
       "factors": {
         "curved": {
@@ -74,6 +98,7 @@ import Testing
       "scores": {
         "strain": {
           "domains": ["time"], "levels": {"low": 0, "high": 50}, "scope": "provider",
+          "audience": ["operations"],
           "label": "Strain", "combine": "mean", "minimum_coverage": 0.5,
           "floors": [{"when": "load > 2", "at_least": 75}], "evidence": ["F1"],
           "present_as": {"label": "Balance", "invert": true}}
@@ -85,11 +110,16 @@ import Testing
           "caution": "Not a diagnosis", "evidence": ["F1"], "for": 2,
           "clear_when": "load < 0.9", "keep_for": 1, "cooldown": 3, "stale_after": 6},
         "unsafe": {
-          "when": "safety < 4", "severity": "high", "owner": "operations", "message": "Unsafe"}
+          "when": "safety < 4", "severity": "high", "owner": "operations", "message": "Unsafe"},
+        "apart": {
+          "when": "contacts < 1", "severity": "low", "owner": "operations", "message": "Apart"},
+        "lonely": {
+          "when": "loneliness > 5", "severity": "low", "owner": "operations", "message": "Alone"}
       },
       "interventions": {
         "relief": {
           "kind": "structural", "title": "Relieve", "scope": "provider", "when": "load > 1",
+          "audience": ["operations"],
           "unless": "load > 3", "requires": ["first"], "addresses": ["points.curved"],
           "priority": 10, "effort": {"hours_per_week": 2, "owner": "operations"},
           "effect": {
@@ -99,6 +129,8 @@ import Testing
           "evidence": ["F1"]},
         "first": {"kind": "structural", "title": "Begin", "when": "load > 0"}
       },
+      "population": {"provider": "hours >= 0"},
+      "audiences": {"guardian": {"label": "Guardian", "line": false}},
       "privacy": {"minimum_group_size": 8},
       "crisis_resources": [{"region": "US", "name": "Lifeline", "contact": "988"}],
       "evidence": {"F1": {"claim": "A", "figure": "1", "status": "derived", "source": "B"}}
@@ -108,10 +140,19 @@ import Testing
   /// The places in that policy which together have all keys of a table.
   private static let places: [String: [String]] = [
     "a policy file": [""], "`time`": ["time"],
-    "an input": ["inputs/safety", "inputs/specialty"],
+    "an input": [
+      "inputs/safety", "inputs/specialty", "inputs/contacts", "inputs/loneliness",
+    ],
     "an instrument": ["inputs/safety/instrument"],
     "a parameter": ["parameters/limit", "parameters/ratio"],
-    "a row of a parameter": ["parameters/ratio/rows/0"], "a measure": ["measures/load"],
+    "a row of a parameter": ["parameters/ratio/rows/0"],
+    "a measure": [
+      "measures/load", "measures/usual", "measures/smooth", "measures/before", "measures/rank",
+      "measures/busy", "measures/signal",
+    ],
+    "`over`": ["measures/usual/over"],
+    "`baseline`": ["measures/signal/baseline", "measures/locked/baseline"],
+    "an audience": ["audiences/guardian"],
     "a factor": [
       "factors/curved", "factors/banded", "factors/conditional", "factors/pointed",
       "factors/parted",
@@ -136,7 +177,7 @@ import Testing
   func `the reader takes every key of its table`(_ place: String) throws {
     let table = try #require(KeyTable.all.first { $0.place == place })
     let whole = try JSONSerialization.jsonObject(with: Data(Self.policy.utf8))
-    for key in table.keys where key.status != .unsupported {
+    for key in table.keys {
       var wasSet = false
       for path in try #require(Self.places[place]) {
         let steps = path.split(separator: "/").map(String.init) + [key.name]

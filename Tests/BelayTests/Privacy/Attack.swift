@@ -23,20 +23,17 @@ struct Attack {
   private var pieces: [Set<Int>] = []
   private var programme: LinearProgramme
   private let range: ClosedRange<Double>
-  private let coded: Double
   /// Sums of pieces that fit all the figures, as shares of the range.
   private var solutions: [[Double]] = []
   private let groups: [Set<Int>]
 
   /// - Parameters:
   ///   - range: where everybody's value lies.
-  ///   - coded: how far beyond the ends of the range those may be whose values count as an end.
   ///   - groups: groups of people that the attacker is interested in.
   init(
-    figures: [Figure], range: ClosedRange<Double>, coded: Double = 0, groups: [Set<Int>] = []
+    figures: [Figure], range: ClosedRange<Double>, groups: [Set<Int>] = []
   ) {
     self.range = range
-    self.coded = coded
     let width = range.upperBound - range.lowerBound
     var bounds: [Set<Int>: (lower: Double, upper: Double)] = [:]
     var order: [Set<Int>] = []
@@ -90,10 +87,8 @@ struct Attack {
     var found: [Finding] = []
     func report(_ members: Set<Int>, _ bounds: (lower: Double, upper: Double)) {
       let scale = (range.upperBound - range.lowerBound) / Double(members.count)
-      var lower = range.lowerBound + bounds.lower * scale
-      var upper = range.lowerBound + bounds.upper * scale
-      if lower <= range.lowerBound + width * 1e-6 { lower -= coded }
-      if upper >= range.upperBound - width * 1e-6 { upper += coded }
+      let lower = range.lowerBound + bounds.lower * scale
+      let upper = range.lowerBound + bounds.upper * scale
       guard upper - lower <= width * (1 - 1e-6) else { return }
       found.append(Finding(members: members, lower: lower, upper: upper))
     }

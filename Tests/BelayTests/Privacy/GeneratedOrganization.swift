@@ -101,13 +101,11 @@ struct GeneratedOrganization {
     return sets
   }
 
-  /// The mean of what people's values count as.
-  func mean(
-    of members: Set<Int>, in range: ClosedRange<Double>, contribution: (Double) -> Double
-  ) -> Double {
+  /// The mean of people's values.
+  func mean(of members: Set<Int>, in range: ClosedRange<Double>) -> Double {
     let width = range.upperBound - range.lowerBound
     let sum = members.sorted().reduce(0) {
-      $0 + contribution(range.lowerBound + width * values[$1])
+      $0 + range.lowerBound + width * values[$1]
     }
     return sum / Double(members.count)
   }
