@@ -223,6 +223,15 @@ public struct CompiledPolicy: Sendable {
     program.plans.lazy.compactMap { $0.schema.time?.every }.first
   }
 
+  /// The containers that rows name and that the table of their scope lacks.
+  ///
+  /// - Parameter state: what an earlier run returned; the subjects that it has are known.
+  public func unknownContainers(
+    in tables: [Scope: Table], after state: PolicyState? = nil
+  ) -> [UnknownContainers] {
+    program.unknownContainers(in: tables, after: state)
+  }
+
   private func checkTables(_ tables: [Scope: Table], _ scope: Scope) throws(MissingTable) {
     guard let plan = plan(of: scope) else {
       throw MissingTable(scope: scope, columns: [], reader: scope)

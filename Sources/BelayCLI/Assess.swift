@@ -136,7 +136,11 @@ struct Assess: ParsableCommand {
       for data in data.sorted(by: { $0.scope < $1.scope }) where read.contains(data.scope) {
         tables[data.scope] = try self.read(data, bytes, by: policy, console)
       }
+      for unknown in policy.unknownContainers(in: tables, after: before) {
+        console.say(note(of: unknown))
+      }
       let view = try view(policy)
+      noteLaterRows(tables, shown, periods, console)
       let (all, after) = try assess(tables, shown, periods, from: before, by: policy, console)
       let assessed = all.map { $0.seen(by: view) }
       // What a state has passed has been said already.
@@ -248,6 +252,16 @@ struct Assess: ParsableCommand {
     return [chosen]
   }
 
+  private func note(of unknown: UnknownContainers) -> String {
+    let name = data.first { $0.scope == unknown.container }?.name ?? ""
+    let rows = unknown.rowCount == 1 ? "1 row names" : "\(unknown.rowCount) rows name"
+    let most = 5
+    let more = unknown.ids.count > most ? " and \(unknown.ids.count - most) more" : ""
+    return "note: of the \(unknown.scope.rawValue) data \(rows) a \(unknown.container.rawValue) "
+      + "that `\(name)` lacks: "
+      + unknown.ids.prefix(most).map { "`\($0)`" }.joined(separator: ", ") + more
+  }
+
   private func assess(
     _ tables: [Scope: Table], _ scopes: [Scope], _ periods: PeriodSelection,
     from before: PolicyState?, by policy: CompiledPolicy, _ console: Console
@@ -294,6 +308,21 @@ struct Assess: ParsableCommand {
         console.say("help: this is a table of the scope \(other.rawValue); write `\(argument)`")
       }
       throw ExitCode(2)
+    }
+  }
+
+  /// Says how many rows come after the period that was asked for.
+  private func noteLaterRows(
+    _ tables: [Scope: Table], _ scopes: [Scope], _ periods: PeriodSelection, _ console: Console
+  ) {
+    guard case .asOf(let limit) = periods else { return }
+    for scope in scopes {
+      let later = tables[scope]?.periods?.count { $0 > limit } ?? 0
+      guard later > 0 else { continue }
+      let rows = later == 1 ? "1 row is" : "\(later) rows are"
+      let name = data.count > 1 ? data.first { $0.scope == scope }.map { "`\($0.name)`: " } : nil
+      console.say(
+        "note: \(name ?? "")\(rows) after \(limit) and \(later == 1 ? "was" : "were") not assessed")
     }
   }
 

@@ -39,10 +39,16 @@ import Testing
     let early = try assess(
       "providers.csv", "--format", "csv", "--as-of", "2026-01-01", "--decimals", "1")
     #expect(early.output == "\(Sample.header)\nP1,2026-01,10.0,low,1.0,10.0,,,\n")
+    #expect(early.errors == "note: 2 rows are after 2026-01 and were not assessed\n")
     let none = try assess("providers.csv", "--format", "csv", "--as-of", "2020-01")
     #expect(none.status == 0)
     #expect(none.output == Sample.header + "\n")
-    #expect(none.errors == "note: `providers.csv` has no rows up to 2020-01\n")
+    #expect(
+      none.errors == """
+        note: 3 rows are after 2020-01 and were not assessed
+        note: `providers.csv` has no rows up to 2020-01
+
+        """)
   }
 
   @Test func `a scope's table is named with its scope`() throws {
