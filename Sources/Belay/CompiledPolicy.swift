@@ -335,9 +335,14 @@ public struct CompiledPolicy: Sendable {
     }
     var latest: [Int] = []
     for subject in 0..<frame.subjectCount {
-      let row = frame.places(of: subject).reversed().lazy.map { Int(frame.order[$0]) }
-        .first { row in isIn(row) && (limit.map { periods[row] <= $0 } ?? true) }
-      if let row { latest.append(row) }
+      var last: Int?
+      for place in frame.places(of: subject) {
+        let row = Int(frame.order[place])
+        guard isIn(row), limit.map({ periods[row] <= $0 }) ?? true else { continue }
+        // Of rows of the same period the first counts.
+        if last.map({ periods[$0] < periods[row] }) ?? true { last = row }
+      }
+      if let last { latest.append(last) }
     }
     return latest.sorted()
   }
