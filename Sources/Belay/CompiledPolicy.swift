@@ -180,11 +180,6 @@ public struct CompiledPolicy: Sendable {
     return assessed.map { assess(world, $0, periods, jobs, nil) }
   }
 
-  /// The containers that rows name and that the table of their scope lacks.
-  public func unknownContainers(in tables: [Scope: Table]) -> [UnknownContainers] {
-    program.unknownContainers(in: tables)
-  }
-
   /// Assesses the tables of a run that goes on where an earlier one ended.
   ///
   /// What windows, charts, alerts, carried values and published figures look back at is taken
@@ -226,6 +221,15 @@ public struct CompiledPolicy: Sendable {
   /// The time step of the policy's periods.
   private var every: Granularity? {
     program.plans.lazy.compactMap { $0.schema.time?.every }.first
+  }
+
+  /// The containers that rows name and that the table of their scope lacks.
+  ///
+  /// - Parameter state: what an earlier run returned; the subjects that it has are known.
+  public func unknownContainers(
+    in tables: [Scope: Table], after state: PolicyState? = nil
+  ) -> [UnknownContainers] {
+    program.unknownContainers(in: tables, after: state)
   }
 
   private func checkTables(_ tables: [Scope: Table], _ scope: Scope) throws(MissingTable) {

@@ -136,15 +136,17 @@ struct Assess: ParsableCommand {
       for data in data.sorted(by: { $0.scope < $1.scope }) where read.contains(data.scope) {
         tables[data.scope] = try self.read(data, bytes, by: policy, console)
       }
-      for unknown in policy.unknownContainers(in: tables) { console.say(note(of: unknown)) }
+      for unknown in policy.unknownContainers(in: tables, after: before) {
+        console.say(note(of: unknown))
+      }
       let view = try view(policy)
       noteLaterRows(tables, shown, periods, console)
-      let (results, after) = try assess(tables, shown, periods, from: before, by: policy, console)
-      let assessed = results.map { $0.seen(by: view) }
+      let (all, after) = try assess(tables, shown, periods, from: before, by: policy, console)
+      let assessed = all.map { $0.seen(by: view) }
+      // What a state has passed has been said already.
+      let isAsked = state == nil || asOf != nil || subject != nil
       for table in assessed
-      where (asOf != nil || subject != nil) && table.count == 0
-        && tables[table.scope]?.rowCount ?? 0 > 0
-      {
+      where isAsked && table.count == 0 && tables[table.scope]?.rowCount ?? 0 > 0 {
         let name = data.first { $0.scope == table.scope }?.name ?? ""
         let what = subject.map { " about `\($0.value.id)`" } ?? ""
         let end = asOf.map { " up to \($0)" } ?? ""
@@ -332,7 +334,7 @@ struct Assess: ParsableCommand {
   /// broken.
   private func streams(_ data: DataArgument, by policy: CompiledPolicy) -> Bool {
     let hasTime = policy.tableSchema(for: data.scope)!.time != nil
-    guard policy.isRowByRow(data.scope), audience == nil, subject == nil, state == nil else {
+    guard policy.isRowByRow(data.scope), state == nil, audience == nil, subject == nil else {
       return false
     }
     return format == .csv && (allPeriods || !hasTime) && (inputFormat ?? data.format) != .json

@@ -14,12 +14,15 @@ public struct UnknownContainers: Hashable, Sendable {
 }
 
 extension PolicyProgram {
-  func unknownContainers(in tables: [Scope: Table]) -> [UnknownContainers] {
+  func unknownContainers(
+    in tables: [Scope: Table], after state: PolicyState?
+  ) -> [UnknownContainers] {
     links.values.joined().sorted { ($0.from, $0.to) < ($1.from, $1.to) }.compactMap { link in
       guard let table = tables[link.from], let containers = tables[link.to],
         case .text(let ids)? = table.columns[link.column]
       else { return nil }
       let known = Set(containers.ids.dictionary.map { ContainerID($0) })
+        .union(state?.scopes[link.to]?.subjects.keys.map { $0 } ?? [])
       let isUnknown = ids.dictionary.map { !known.contains(ContainerID($0)) }
       let count = ids.codes.count { $0 >= 0 && isUnknown[Int($0)] }
       guard count > 0 else { return nil }
