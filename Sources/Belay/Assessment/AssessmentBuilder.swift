@@ -14,7 +14,7 @@ struct AssessmentBuilder {
   /// Where an alert stands whose state earlier periods decide.
   var alertState: (Int) -> AlertState? = { _ in nil }
 
-  /// What quantities ran into may tell their values.
+  /// What quantities ran into, and which keys were not listed, may tell values.
   private var seesFaults: Bool {
     guard let selection else { return true }
     return selection.consents.isEmpty && selection.seesAll
@@ -40,7 +40,7 @@ struct AssessmentBuilder {
         .map(\.recommendation),
       measures: seen(selection?.shown, of: plan.shown, slot: \.slot).map { plan.shown[$0] }.map(
         shown),
-      faults: seesFaults ? row.faults : [], defaulted: row.defaulted)
+      faults: seesFaults ? row.faults : [], defaulted: seesFaults ? row.defaulted : [])
   }
 
   private func seen<Element>(

@@ -189,6 +189,11 @@ extension Compiler {
     case .score(let i): declared = policy.scores[i].audience
     case .alert(let i): declared = policy.alerts[i].audience
     case .intervention(let i): declared = policy.interventions[i].audience
+    case .population:
+      if labels[index].individual != nil || labels[index].group != nil {
+        report(.confidentialPopulation(quantity, path(to: index)))
+      }
+      return
     default: return
     }
     let label = labels[index]
@@ -306,6 +311,16 @@ extension Diagnostic {
         "the way there: \(arrow(path))",
         "what a group said in confidence belongs to results about the group",
       ])
+  }
+
+  fileprivate static func confidentialPopulation(
+    _ quantity: Quantity, _ path: [(name: String, span: SourceSpan)]
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .confidentialView,
+      message: "who is assessed would show what was said in confidence",
+      primary: Label(span: quantity.span), secondary: secondary(path),
+      notes: ["the way there: \(arrow(path))"])
   }
 
   fileprivate static func rollUpOfFigure(_ name: DeclaredName, _ read: Read) -> Diagnostic {
