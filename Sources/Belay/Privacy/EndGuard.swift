@@ -24,45 +24,82 @@ struct EndGuard {
   func suppressed(_ cells: [Cell]) -> Set<Int> {
     var cells = cells
     var gone: Set<Int> = []
-    for container in cells.indices where cells[container].shown != nil {
-      while let tight = tightCell(inside: container, cells) {
-        cells[tight].shown = nil
-        gone.insert(tight)
-      }
+    while let container = tightContainer(Containers(cells)),
+      let smallest = Self.largest(inside: container, cells).min(by: {
+        (cells[$0].count, cells[$0].order) < (cells[$1].count, cells[$1].order)
+      })
+    {
+      cells[smallest].shown = nil
+      gone.insert(smallest)
     }
     return gone
   }
 
-  /// The smallest figure inside a container of which something is too well known; nil where all is
-  /// well.
-  private func tightCell(inside container: Int, _ cells: [Cell]) -> Int? {
-    let inside = largest(inside: container, cells)
-    guard !inside.isEmpty, let whole = cells[container].shown else { return nil }
-    let counts = inside.map { Double(cells[$0].count) }
-    let rest = max(0, Double(cells[container].count) - counts.reduce(0, +))
-    var parts = inside.map { cells[$0].shown! } + [0...rest]
-    // Each part is what the whole leaves beside the others.
-    let (low, high) = (
-      parts.reduce(0) { $0 + $1.lowerBound }, parts.reduce(0) { $0 + $1.upperBound }
-    )
-    for i in parts.indices {
-      let least = whole.lowerBound - (high - parts[i].upperBound)
-      let most = whole.upperBound - (low - parts[i].lowerBound)
-      let lower = max(parts[i].lowerBound, min(least, parts[i].upperBound))
-      parts[i] = lower...max(lower, min(parts[i].upperBound, most))
+  /// What figures say of one another: a container's is the sum of those inside and of the rest.
+  private struct Containers {
+    /// By container, the cells inside that show figures and are inside no other that does.
+    var inside: [(container: Int, parts: [Int])] = []
+    /// Bounds of the sums of cells, and of what the parts of a container leave of it.
+    var bounds: [ClosedRange<Double>]
+    var rests: [ClosedRange<Double>] = []
+    var counts: [Double]
+
+    init(_ cells: [Cell]) {
+      counts = cells.map { Double($0.count) }
+      bounds = cells.map { $0.shown ?? 0...Double($0.count) }
+      for container in cells.indices where cells[container].shown != nil {
+        let parts = EndGuard.largest(inside: container, cells)
+        guard !parts.isEmpty else { continue }
+        let rest = counts[container] - parts.reduce(0) { $0 + counts[$1] }
+        inside.append((container, parts))
+        rests.append(0...max(0, rest))
+      }
+      // On a tree there and back again is enough.
+      for place in inside.indices { gather(place) }
+      for place in inside.indices.reversed() { spread(place) }
     }
-    let room = Self.step * Double(minimum - 1) * 1.01
-    let isTight = zip(parts, counts + [rest]).contains { part, count in
-      count > 0 && (count - part.lowerBound <= room || part.upperBound <= room)
+
+    /// Narrows a container's bounds to the sum of its parts'.
+    private mutating func gather(_ place: Int) {
+      let (container, parts) = inside[place]
+      let low = parts.reduce(rests[place].lowerBound) { $0 + bounds[$1].lowerBound }
+      let high = parts.reduce(rests[place].upperBound) { $0 + bounds[$1].upperBound }
+      bounds[container] = bounds[container].narrowed(low, high)
     }
-    guard isTight else { return nil }
-    return inside.min {
-      (cells[$0].count, cells[$0].order) < (cells[$1].count, cells[$1].order)
+
+    /// Narrows the bounds of parts to what the container leaves beside the others.
+    private mutating func spread(_ place: Int) {
+      let (container, parts) = inside[place]
+      let whole = bounds[container]
+      let low = parts.reduce(rests[place].lowerBound) { $0 + bounds[$1].lowerBound }
+      let high = parts.reduce(rests[place].upperBound) { $0 + bounds[$1].upperBound }
+      func narrowed(_ part: ClosedRange<Double>) -> ClosedRange<Double> {
+        part.narrowed(
+          whole.lowerBound - (high - part.upperBound), whole.upperBound - (low - part.lowerBound))
+      }
+      for part in parts { bounds[part] = narrowed(bounds[part]) }
+      rests[place] = narrowed(rests[place])
     }
   }
 
+  /// A container of which a part is too well known; nil where all is well.
+  private func tightContainer(_ containers: Containers) -> Int? {
+    let room = Self.step * Double(minimum - 1) * 1.01
+    for (place, (container, parts)) in containers.inside.enumerated() {
+      let rest = containers.counts[container] - parts.reduce(0) { $0 + containers.counts[$1] }
+      let all =
+        parts.map { (containers.bounds[$0], containers.counts[$0]) }
+        + [(containers.rests[place], rest)]
+      let isTight = all.contains { bounds, count in
+        count > 0 && (count - bounds.lowerBound <= room || bounds.upperBound <= room)
+      }
+      if isTight { return container }
+    }
+    return nil
+  }
+
   /// The cells inside a container that show figures and are inside no other that does.
-  private func largest(inside container: Int, _ cells: [Cell]) -> [Int] {
+  private static func largest(inside container: Int, _ cells: [Cell]) -> [Int] {
     cells.indices.filter { cell in
       guard cells[cell].shown != nil else { return false }
       var place = cells[cell].parent
@@ -73,5 +110,13 @@ struct EndGuard {
       }
       return false
     }
+  }
+}
+
+extension ClosedRange<Double> {
+  /// The part of it between two bounds, which rounding may have set a little apart.
+  fileprivate func narrowed(_ low: Double, _ high: Double) -> ClosedRange<Double> {
+    let lower = Swift.min(Swift.max(lowerBound, low), upperBound)
+    return lower...Swift.max(lower, Swift.min(upperBound, high))
   }
 }

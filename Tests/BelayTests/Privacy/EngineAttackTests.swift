@@ -110,7 +110,8 @@ import Testing
     var attack = Attack(figures: figures, range: Self.range)
     let isConsistent = attack.isConsistent()
     #expect(isConsistent)
-    return !attack.findings(below: 5, within: width).isEmpty
+    let findings = attack.findings(below: 5, within: width)
+    return !findings.isEmpty
   }
 
   /// Each period is asked anew, so people's values change.
