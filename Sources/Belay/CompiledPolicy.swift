@@ -173,11 +173,7 @@ public struct CompiledPolicy: Sendable {
     _ tables: [Scope: Table], scopes: [Scope]? = nil, periods: PeriodSelection = .latest,
     jobs: Int = 1
   ) throws(MissingTable) -> [AssessedTable] {
-    let assessed = (scopes ?? Array(tables.keys)).sorted()
-    for scope in assessed { try checkTables(tables, scope) }
-    let world = WorldBuilder(program, functions: functions, jobs: jobs)
-      .world(tables, assessing: assessed)
-    return assessed.map { assess(world, $0, periods, jobs, nil) }
+    try assess(tables, scopes, periods, jobs, keeper: nil)
   }
 
   /// Assesses the tables of a run that goes on where an earlier one ended.
@@ -200,12 +196,20 @@ public struct CompiledPolicy: Sendable {
     periods: PeriodSelection = .latest, jobs: Int = 1
   ) throws(MissingTable) -> (tables: [AssessedTable], state: PolicyState, notes: [String]) {
     precondition(state.map { $0.policy == name && $0.every == every } ?? true)
+    let keeper = StateKeeper(state ?? PolicyState(policy: name, every: every), program)
+    let assessed = try assess(tables, scopes, periods, jobs, keeper: keeper)
+    return (assessed, keeper.next, keeper.notes)
+  }
+
+  private func assess(
+    _ tables: [Scope: Table], _ scopes: [Scope]?, _ periods: PeriodSelection, _ jobs: Int,
+    keeper: StateKeeper?
+  ) throws(MissingTable) -> [AssessedTable] {
     let assessed = (scopes ?? Array(tables.keys)).sorted()
     for scope in assessed { try checkTables(tables, scope) }
-    let keeper = StateKeeper(state ?? PolicyState(policy: name, every: every), program)
     let world = WorldBuilder(program, functions: functions, jobs: jobs, keeper: keeper)
       .world(tables, assessing: assessed)
-    return (assessed.map { assess(world, $0, periods, jobs, nil) }, keeper.next, keeper.notes)
+    return assessed.map { assess(world, $0, periods, jobs, nil) }
   }
 
   /// Reads the state of an earlier run from the text that its `json` is.
@@ -333,18 +337,15 @@ public struct CompiledPolicy: Sendable {
     case .latest: limit = nil
     case .asOf(let period): limit = period
     }
-    var latest: [Int] = []
-    for subject in 0..<frame.subjectCount {
-      var last: Int?
-      for place in frame.places(of: subject) {
-        let row = Int(frame.order[place])
-        guard isIn(row), limit.map({ periods[row] <= $0 }) ?? true else { continue }
-        // Of rows of the same period the first counts.
-        if last.map({ periods[$0] < periods[row] }) ?? true { last = row }
-      }
-      if let last { latest.append(last) }
+    let codes = frame.table.ids.codes
+    var latest = [Int](repeating: -1, count: frame.table.ids.dictionary.count)
+    for row in 0..<frame.shownRows where isIn(row) {
+      if let limit, periods[row] > limit { continue }
+      // Of rows of the same period the first counts.
+      let other = latest[Int(codes[row])]
+      if other < 0 || periods[other] < periods[row] { latest[Int(codes[row])] = row }
     }
-    return latest.sorted()
+    return latest.filter { $0 >= 0 }.sorted()
   }
 }
 

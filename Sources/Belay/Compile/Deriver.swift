@@ -102,8 +102,7 @@ struct Deriver {
       plans: plans, slotCount: compiler.environment.names.count,
       feeds: feeds.map { feed in
         Feed(
-          scope: feed.scope, plan: builder(feed.scope, feed.closure), outputs: feed.outputs,
-          level: feed.level)
+          scope: feed.scope, plan: builder(feed.scope, feed.closure), outputs: feed.outputs)
       },
       derivations: resolved(tables), screens: screens.map { $0.resolved(tables) },
       links: links.mapValues { links in
@@ -250,8 +249,8 @@ struct Deriver {
     guard case .one(let scope) = compiler.scopes[index] else { return nil }
     switch (quantity.kind, compiled[index]) {
     case (.alert(let i), .alert(let plan)?) where plan.life.hasMemory:
-      let (condition, level) = feed(plan.condition, quantity.reads, in: scope)
-      let clear = plan.clearWhen.map { feed($0, quantity.reads, in: scope) }
+      let (condition, level) = feed(plan.condition, in: scope)
+      let clear = plan.clearWhen.map { feed($0, in: scope) }
       return add(
         .own(index), quantity.name, scope, .boolean, level: max(level, clear?.level ?? 0),
         definition: compiler.policy.alerts[i].definition,
@@ -270,7 +269,7 @@ struct Deriver {
     var operation: Derivation.Operation?
     var level = 0
     let own = { (deriver: inout Deriver) -> Operand in
-      let (operand, own) = deriver.feed(measure.of!, quantity.reads, in: scope)
+      let (operand, own) = deriver.feed(measure.of!, in: scope)
       level = max(level, own)
       return operand
     }
@@ -296,7 +295,7 @@ struct Deriver {
       operation = .peers(of, peers, within: groups)
     case .rollUp(let rollUp):
       guard let screen = screen(of: index) else {
-        let raw = rollUpPlan(rollUp, measure, index, quantity)
+        let raw = rollUpPlan(rollUp, measure, index)
         return add(
           .own(index), name, scope, measure.type, level: raw.level, range: declaration.range,
           .rollUp(raw.plan))
@@ -311,14 +310,13 @@ struct Deriver {
   }
 
   private mutating func rollUpPlan(
-    _ rollUp: MeasureDeclaration.RollUpDeclaration, _ measure: Compiler.DerivedMeasure,
-    _ index: Int, _ quantity: Quantity
+    _ rollUp: MeasureDeclaration.RollUpDeclaration, _ measure: Compiler.DerivedMeasure, _ index: Int
   ) -> (plan: RollUpPlan, level: Int) {
     let members = compiler.memberScopes[index] ?? .provider
     var level = 0
     let operands = [measure.of, measure.weight, measure.condition].map { expression -> Operand? in
       guard let expression else { return nil }
-      let (operand, own) = feed(expression, quantity.reads, in: members, isRaw: true)
+      let (operand, own) = feed(expression, in: members, isRaw: true)
       level = max(level, own)
       return operand
     }
@@ -436,7 +434,7 @@ struct Deriver {
       case .derived(let measure)? = compiled[index],
       case .one(let scope) = compiler.scopes[index]
     else { preconditionFailure("a figure is an input or a roll-up") }
-    var (plan, level) = rollUpPlan(rollUp, measure, index, quantity)
+    var (plan, level) = rollUpPlan(rollUp, measure, index)
     let raw = add(
       .rawRollUp(index), quantity.name, scope, measure.type, level: level, .rollUp(plan))
     level = derivations[raw].level
@@ -468,7 +466,7 @@ struct Deriver {
 
   /// An expression as a column, evaluated for all rows of a scope unless it is a column already.
   private mutating func feed(
-    _ expression: CheckedExpression, _ reads: [Read], in scope: Scope, isRaw: Bool = false
+    _ expression: CheckedExpression, in scope: Scope, isRaw: Bool = false
   ) -> (operand: Operand, level: Int) {
     var closure = Closure()
     for name in expression.slots.map({ compiler.environment.names[$0] }) {

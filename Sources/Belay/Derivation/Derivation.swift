@@ -138,5 +138,4 @@ struct Feed: Sendable {
   let scope: Scope
   let plan: Plan
   let outputs: [Output]
-  let level: Int
 }

@@ -9,16 +9,15 @@ struct FeedEvaluator: Sendable {
   private let loader: TableLoader
   private let outputs: [ColumnValue]
 
-  init(
-    _ feed: Feed, _ frame: Frame, _ inputs: [Column?], _ world: World, _ functions: FunctionTable
-  ) {
+  init(_ feed: Feed, _ frame: Frame, _ world: World, _ functions: FunctionTable) {
     self.feed = feed
     self.frame = frame
     self.world = world
     let (columns, outputs) = ColumnPlanner.columns(of: feed, functions: functions)
     self.outputs = outputs
     loader = TableLoader(
-      table: frame.table, plan: feed.plan, columns: columns, cells: inputs, rows: nil)
+      table: frame.table, plan: feed.plan, columns: columns,
+      cells: feed.plan.inputs.map { world.cells(of: $0, frame) }, rows: nil)
   }
 
   func columns(jobs: Int) -> [DerivedColumn] {

@@ -21,10 +21,16 @@ final class Frame: Sendable {
   var rowCount: Int { table.rowCount }
   var subjectCount: Int { starts.count - 1 }
 
-  init(_ scope: Scope, _ table: Table, shownRows: Int? = nil) {
+  /// - Parameter inOrder: whether subjects and periods are put in order, which takes its time with
+  ///   many subjects. Without, nothing but the table is to be asked for.
+  init(_ scope: Scope, _ table: Table, shownRows: Int? = nil, inOrder: Bool = true) {
     self.scope = scope
     self.table = table
     self.shownRows = shownRows ?? table.rowCount
+    guard inOrder else {
+      (periods, order, starts, ranks, isInOrder) = ([], [], [0], [], false)
+      return
+    }
     let count = table.rowCount
     periods =
       table.periods.map { $0.map { Int32(truncatingIfNeeded: $0.index) } }
@@ -90,6 +96,9 @@ final class Frame: Sendable {
     for (rank, key) in keys.enumerated() { ranks[Int(key.place)] = Int32(rank) }
     return ranks
   }
+
+  /// The place in byte order of a row's subject.
+  func subject(of row: Int) -> Int { Int(ranks[Int(table.ids.codes[row])]) }
 
   /// The rows of a subject, by its place in byte order.
   func places(of subject: Int) -> Range<Int> {

@@ -80,14 +80,10 @@ private struct ScreenRound {
           .map { people[inner, Int($0)] }.sorted()
       }
       for (row, people) in members!.enumerated() { counts[row] = people.count }
-      leaveOutFew(rollUp, frame, &counts)
+      hideFewLeftOut(rollUp, &counts) { knownMembers($0, frame) }
     case .respondentsOfMembers(let rollUp, let operand):
       counts = respondents(rollUp, operand, frame)
-      guard rollUp.condition != nil else { break }
-      let all = respondents(rollUp.withoutCondition, operand, frame)
-      for row in counts.indices where (1..<self.plan.minimum).contains(all[row] - counts[row]) {
-        counts[row] = 0
-      }
+      hideFewLeftOut(rollUp, &counts) { respondents($0, operand, frame) }
     }
     if plan.isShare {
       // One answer is left open: 8 of 8 and 7 of 8 are shown alike.
@@ -119,13 +115,25 @@ private struct ScreenRound {
   }
 
   /// A condition leaves out nobody or enough: otherwise the few follow from what is shown without it.
-  private func leaveOutFew(_ rollUp: RollUpPlan, _ frame: Frame, _ counts: inout [Int]) {
-    guard rollUp.condition != nil,
-      let (groups, values) = builder.contributions(rollUp.withoutCondition, frame)
-    else { return }
-    for row in counts.indices {
-      let all = groups.rows(of: row).count { values[Int($0)].isKnown }
-      if (1..<plan.minimum).contains(all - counts[row]) { counts[row] = 0 }
+  ///
+  /// - Parameter count: for each row how many people a roll-up is about.
+  private func hideFewLeftOut(
+    _ rollUp: RollUpPlan, _ counts: inout [Int], count: (RollUpPlan) -> [Int]
+  ) {
+    guard rollUp.condition != nil else { return }
+    for (row, all) in count(rollUp.withoutCondition).enumerated()
+    where (1..<plan.minimum).contains(all - counts[row]) {
+      counts[row] = 0
+    }
+  }
+
+  /// For each row how many of its members' values are known.
+  private func knownMembers(_ rollUp: RollUpPlan, _ frame: Frame) -> [Int] {
+    guard let (groups, values) = builder.contributions(rollUp, frame) else {
+      return Array(repeating: 0, count: frame.rowCount)
+    }
+    return (0..<frame.rowCount).map { row in
+      groups.rows(of: row).count { values[Int($0)].isKnown }
     }
   }
 
@@ -266,10 +274,13 @@ private struct ScreenRound {
 
   /// A container without a figure of its own has the people of those inside.
   private func countContainers(_ cells: inout [Disclosure.Cell]) {
+    var cellsInside = [[Int]](repeating: [], count: cells.count)
+    for (cell, outer) in cells.map(\.parent).enumerated() {
+      if let outer { cellsInside[outer].append(cell) }
+    }
     // Invariant: those inside come first.
-    for cell in cells.indices where !cells[cell].isFigure {
-      let inside = cells.indices.filter { cells[$0].parent == cell }
-      guard !inside.isEmpty else { continue }
+    for (cell, inside) in cellsInside.enumerated()
+    where !cells[cell].isFigure && !inside.isEmpty {
       cells[cell].count = inside.reduce(0) { $0 + cells[$1].count }
       let members = inside.compactMap { cells[$0].members }
       if members.count == inside.count {
@@ -281,7 +292,7 @@ private struct ScreenRound {
   private mutating func settle(_ scope: Scope, _ row: Int, _ decision: Disclosure.Decision) {
     for i in figures.indices where figures[i].plan.scope == scope {
       let frame = figures[i].frame
-      let subject = Int(frame.ranks[Int(frame.table.ids.codes[row])])
+      let subject = frame.subject(of: row)
       let raw = figures[i].raw[row]
       guard raw.isKnown else { continue }
       switch decision {
@@ -339,6 +350,6 @@ private struct SubjectNumbers {
 
   /// The number of a row's subject.
   subscript(frame: Frame, row: Int) -> Int32 {
-    ofFrame[frame.scope]![Int(frame.ranks[Int(frame.table.ids.codes[row])])]
+    ofFrame[frame.scope]![frame.subject(of: row)]
   }
 }

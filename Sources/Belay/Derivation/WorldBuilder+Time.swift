@@ -51,7 +51,7 @@ extension WorldBuilder {
     let past = keeper?.observations(derivation, frame) ?? []
     var earlier: [PolicyState.Cell] = []
     let sources = (0..<frame.rowCount).map { row -> Int in
-      let subject = Int(frame.ranks[Int(frame.table.ids.codes[row])])
+      let subject = frame.subject(of: row)
       let period = frame.periods[row] &- Int32(periods)
       if !past.isEmpty, let known = past[subject].first(where: { $0.period == period }) {
         earlier.append(known.value)

@@ -29,6 +29,14 @@ final class WorldBuilder {
 
   /// - Parameter assessed: the scopes whose rows are going to be evaluated.
   func world(_ tables: [Scope: Table], assessing assessed: [Scope]) -> World {
+    if keeper == nil, tables.count == 1, let (scope, table) = tables.first,
+      program.links[scope]?.isEmpty ?? true,
+      assessed.allSatisfy({ $0 == scope && program.isRowByRow($0) })
+    {
+      // Each row is assessed by itself, and belongs to no container.
+      frames[scope] = Frame(scope, table, inOrder: false)
+      return world
+    }
     makeFrames(tables)
     if let keeper {
       for frame in frames.values { keeper.see(frame) }
@@ -40,7 +48,12 @@ final class WorldBuilder {
       for id in plan.inputs.compactMap(\.derived) { _ = column(id) }
       _ = leftOut(of: scope)
     }
-    return World(
+    return world
+  }
+
+  /// The tables with the columns that have been derived by now.
+  private var world: World {
+    World(
       program: program, frames: frames, columns: columns, leftOut: leftOut, containers: containers)
   }
 
@@ -262,17 +275,9 @@ final class WorldBuilder {
     if let known = fed[id] { return known }
     let feed = program.feeds[id]
     let frame = frames[feed.scope]!
-    let inputs = feed.plan.inputs.map { input -> Column? in
-      switch input.source {
-      case .column(let column): frame.table.columns[column]
-      case .derived(let id): column(id)?.column
-      case .id, .fed: nil
-      }
-    }
-    // Rows that need the row evaluator see the columns that are there by now.
-    let world = World(
-      program: program, frames: frames, columns: columns, leftOut: leftOut, containers: containers)
-    let columns = FeedEvaluator(feed, frame, inputs, world, functions).columns(jobs: jobs)
+    for id in feed.plan.inputs.compactMap(\.derived) { _ = column(id) }
+    // Rows see the columns that are there by now, all that they read among them.
+    let columns = FeedEvaluator(feed, frame, world, functions).columns(jobs: jobs)
     fed[id] = columns
     return columns
   }

@@ -318,11 +318,11 @@ extension PolicyReader {
         let condition = expressionValue(
           entry.value, "`population` of \(scope.rawValue)", &diagnostics)
       else { continue }
-      if policy.population.contains(where: { $0.scope == scope }) {
+      if let first = policy.population.first(where: { $0.scope == scope }) {
         diagnostics.append(
           .declaredTwice(
             "`population` of \(scope.rawValue) is given", at: entry.key.span,
-            first: policy.population.first { $0.scope == scope }!.condition.span))
+            first: first.condition.span))
         continue
       }
       policy.population.append((scope, condition))
